@@ -1,0 +1,1 @@
+"""Who is outside: one noun per file. Retries live here, computation does not."""

@@ -1,0 +1,14 @@
+"""How a write can end: done, wait, set aside. Anything else is a bug and stops the worker."""
+
+
+class UnavailableError(Exception):
+    """Wait: the store cannot take anything now; the same batch may succeed later."""
+
+    def __init__(self, reason: str, *, retry_after_s: float | None = None) -> None:
+        super().__init__(reason)
+        self.retry_after_s = retry_after_s
+        """How long the store itself asked us to wait, if it did."""
+
+
+class RefusedError(Exception):
+    """Set aside: the store will never take this batch as it is, e.g. one bad record in it."""

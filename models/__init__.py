@@ -1,0 +1,1 @@
+"""What numbers mean: units, device profiles, quality. No input, no output."""

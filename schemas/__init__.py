@@ -1,0 +1,1 @@
+"""What travels: records, their Avro contracts, the topic catalogue, the codec."""

@@ -1,0 +1,65 @@
+"""The topic catalogue: every topic, the one record type it carries, and how it is kept.
+
+Names are ``<plural noun>.<past participle>.v<major>``: dots only, because Kafka folds ``.`` and
+``_`` together in metric names and would let two topics collide. Constants are the topic in
+capitals.
+"""
+
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+
+from schemas.records import AcceptedTelemetry, DeadLetter, Telemetry
+
+R = TypeVar("R")
+
+MEBIBYTE = 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Topic(Generic[R]):
+    """One topic: its name, its record type, its key, and how long it keeps what."""
+
+    name: str
+    record: type[R]
+    key: tuple[str, ...]
+    """Fields whose values, joined by ``/``, are the message key: the thing whose order matters."""
+
+    partitions: int = 4
+    retention_h: float = 7 * 24.0
+    max_message_bytes: int = MEBIBYTE
+
+    @property
+    def subject(self) -> str:
+        """The plural noun in front: ``readings`` of ``readings.received.v1``."""
+        return self.name.split(".", 1)[0]
+
+
+READINGS_RECEIVED: Topic[Telemetry] = Topic(
+    name="readings.received.v1", record=Telemetry, key=("site", "device")
+)
+READINGS_ACCEPTED: Topic[AcceptedTelemetry] = Topic(
+    name="readings.accepted.v1", record=AcceptedTelemetry, key=("site", "device")
+)
+READINGS_REJECTED: Topic[DeadLetter] = Topic(
+    name="readings.rejected.v1",
+    record=DeadLetter,
+    key=("topic", "partition"),
+    retention_h=30 * 24.0,
+    # room for the largest message another topic can hold, plus the letter's own fields
+    max_message_bytes=12 * MEBIBYTE,
+)
+
+CATALOGUE: tuple[Topic[Any], ...] = (READINGS_RECEIVED, READINGS_ACCEPTED, READINGS_REJECTED)
+
+
+def dead_letters(topic: Topic[Any], catalogue: tuple[Topic[Any], ...] = CATALOGUE) -> Topic[Any]:
+    """The topic that takes what has to be set aside from ``topic``: its subject's ``rejected``.
+
+    Raises:
+        LookupError: the catalogue has none for this subject.
+
+    """
+    for candidate in catalogue:
+        if candidate.record is DeadLetter and candidate.subject == topic.subject:
+            return candidate
+    raise LookupError(f"no dead-letter topic for {topic.name}: add {topic.subject}.rejected.v1")

@@ -1,0 +1,1 @@
+"""The wiring: topology, transport, settings, worker, command line. The only room that knows Faust."""
