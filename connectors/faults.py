@@ -8,9 +8,6 @@ import numpy as np
 
 from schemas.records import Telemetry
 
-SPELL_EVENTS: Mapping[str, int] = {"dropout": 6, "stuck": 12}
-"""Faults that last, and for how many events of the device; the others strike one event."""
-
 
 class Fault(StrEnum):
     """One way in which an event goes wrong; each is a rate of ``Faults``."""
@@ -21,6 +18,10 @@ class Fault(StrEnum):
     LATE = "late"
     DUPLICATE = "duplicate"
     MALFORMED = "malformed"
+
+
+SPELL_EVENTS: Mapping[Fault, int] = {Fault.DROPOUT: 6, Fault.STUCK: 12}
+"""Faults that last, and for how many events of the device; the others strike one event."""
 
 
 class Damage(StrEnum):
@@ -39,7 +40,7 @@ class Faults:
     """The share of a device's events that each fault takes, in the long run; 1 in all at most.
 
     Raises:
-        ValueError: a share is below 0, or they add up to more than 1.
+        ValueError: a share is not between 0 and 1, or all add up to more, or dropout alone is 1.
 
     """
 
@@ -68,13 +69,15 @@ class Faults:
                 raise ValueError(f"{field.name}: {share} is no share between 0 and 1")
         if sum(self.shares().values()) > 1.0:
             raise ValueError("the shares of all faults add up to more than 1")
+        if self.dropout == 1.0:
+            raise ValueError("dropout: nothing would ever be sent")
 
     def shares(self) -> dict[Fault, float]:
-        """The share of events by fault."""
+        """Give the share of events by fault."""
         return {fault: getattr(self, fault.value) for fault in Fault}
 
     def onsets(self) -> dict[Fault | None, float]:
-        """The chance that each fault, or none, begins at an event outside any spell.
+        """Give the chance that each fault, or none, begins at an event outside any spell.
 
         A spell takes several events for one beginning, so it has to begin more rarely.
         """
@@ -91,7 +94,7 @@ def damaged(
     encode: Callable[[Telemetry], bytes],
     rng: np.random.Generator,
 ) -> bytes:
-    """The bytes of ``record`` after ``damage``: never the same as the good ones.
+    """Encode ``record`` and do ``damage`` to it: never the same bytes as the good ones.
 
     ``encode`` must leave text in plain UTF-8, as Avro does.
     """
@@ -107,8 +110,8 @@ def damaged(
         case Damage.RANDOM_BYTES:
             return rng.bytes(len(good))
         case Damage.INVALID_UTF8:
-            text = record.device.encode()
-            return good.replace(text, b"\xff" + text[1:])
+            text_at = good.index(record.device.encode())
+            return good[:text_at] + b"\xff" + good[text_at + 1 :]
         case Damage.NOT_A_NUMBER:
             first, *others = record.readings
             return encode(replace(record, readings=(replace(first, value=float("nan")), *others)))

@@ -1,12 +1,19 @@
-"""The sensors of many devices: what the air is -> what each of them would say it is."""
+"""The sensors of many devices: the air of a trace -> what each of them says of it, and when."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import count
 
 import numpy as np
 from numpy.typing import NDArray
 
+from connectors.traces import DAY_S, Trace
+
+Times = NDArray[np.int64]
 Numbers = NDArray[np.float64]
+
+BLOCK_EVENTS = 4096
+"""Events computed at a time: enough to make numpy worth while."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,7 +26,7 @@ class Sensor:
     highest: float
 
     spike: float
-    """How far off a faulty reading is: more than the air ever changes between two readings."""
+    """How far off a faulty reading is: more than air changes from one reading to the next."""
 
 
 SENSORS: Mapping[str, Sensor] = {
@@ -33,32 +40,32 @@ SENSORS: Mapping[str, Sensor] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Panel:
-    """One sensor per device and resource, each with an error of its own that stays."""
+    """One sensor per device and resource, each with a lasting error of its own.
+
+    ``bias`` is [devices, resources]; the rest is [resources].
+    """
 
     bias: Numbers
-    """[devices, resources]"""
-
     noise: Numbers
     lowest: Numbers
     highest: Numbers
-    """[resources]"""
 
-    def read(self, true: Numbers, rng: np.random.Generator) -> Numbers:
-        """Readings of the air as it is; both are [..., devices, resources].
+    def read(self, air: Numbers, rng: np.random.Generator) -> Numbers:
+        """Read the ``air`` as it is, [..., devices, resources]; the readings have its shape.
 
-        Beyond the end of its range a reading is folded back instead of cut off: a row of equal
-        values would look like a stuck sensor.
+        Beyond the end of its range a reading is folded back, not cut off: a run of equal values
+        would pass for a stuck sensor.
         """
-        said = true + self.bias + rng.normal(size=true.shape) * self.noise
+        said = air + self.bias + rng.normal(size=air.shape) * self.noise
         said = self.lowest + np.abs(said - self.lowest)
         folded: Numbers = self.highest - np.abs(self.highest - said)
         return folded
 
 
-def panel(resources: tuple[str, ...], devices: int, rng: np.random.Generator) -> Panel:
-    """Sensors for ``devices`` devices, as far off as their data sheets allow.
+def panel(resources: Sequence[str], devices: int, rng: np.random.Generator) -> Panel:
+    """Equip ``devices`` devices with sensors as far off as their data sheets allow.
 
-    The accuracy bounds each sensor's lasting error; its repeatability is taken as two standard
+    The accuracy bounds a sensor's lasting error; the repeatability is taken as two standard
     deviations of what changes from reading to reading.
     """
     sensors = [SENSORS[resource] for resource in resources]
@@ -69,3 +76,33 @@ def panel(resources: tuple[str, ...], devices: int, rng: np.random.Generator) ->
         lowest=np.array([sensor.lowest for sensor in sensors]),
         highest=np.array([sensor.highest for sensor in sensors]),
     )
+
+
+def sensed(
+    trace: Trace,
+    places: Sequence[str],
+    *,
+    devices: int,
+    start_at_ms: int,
+    interval_ms: int,
+    rng: np.random.Generator,
+) -> Iterator[tuple[Times, Numbers]]:
+    """Give what all devices read, some rounds at a time, without end.
+
+    Times are [rounds, devices], epoch milliseconds UTC, and rise from one to the next; values are
+    [rounds, devices, resources] in the units of the trace.
+
+    Each device has its own moment in the interval, and stands in the next of ``places``; each
+    set of places replays the trace from a day of its own, at the time of day that UTC has.
+    """
+    number = np.arange(devices)
+    place = np.array([trace.places.index(name) for name in places])[number % len(places)]
+    day = rng.integers(trace.days, size=devices)[number // len(places)]
+    phase_ms = np.sort(rng.integers(interval_ms, size=devices))
+    sensors = panel([resource.name for resource in trace.resources], devices, rng)
+    midnight_ms = start_at_ms - start_at_ms % (DAY_S * 1000)
+    rounds = max(1, BLOCK_EVENTS // devices)
+    for first in count(0, rounds):
+        at = start_at_ms + phase_ms + interval_ms * np.arange(first, first + rounds)[:, None]
+        elapsed_s = (at - midnight_ms) / 1000 + day * DAY_S
+        yield at, sensors.read(trace.at(elapsed_s, place), rng)

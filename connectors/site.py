@@ -1,20 +1,20 @@
 """A site whose devices replay a measured trace: trace -> messages as devices would send them."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from heapq import heappop, heappush
-from itertools import count, cycle
 from uuid import NAMESPACE_URL, uuid5
 
 import numpy as np
 
-from connectors.faults import SPELL_EVENTS, Damage, Fault, Faults, damaged
-from connectors.sensors import SENSORS, panel
-from connectors.traces import DAY_S, Trace
-from schemas.records import Position, Reading, Telemetry
+from connectors.device import Device
+from connectors.faults import Damage, Fault, Faults, damaged
+from connectors.sensors import Numbers, Times, sensed
+from connectors.traces import Trace
+from schemas.records import Position, Telemetry
 
-BLOCK_EVENTS = 4096
-"""Events computed at a time: enough to make numpy worth while."""
+Moment = tuple[Device, int, list[float], Fault | None]
+"""Whose turn, when (epoch ms), the values in the device's units, and what begins with it."""
 
 FAHRENHEIT_EVERY = 5
 """Every fifth device sends [degF], as mixed fleets do."""
@@ -90,7 +90,7 @@ def events(
     faults: Faults,
     encode: Callable[[Telemetry], bytes],
 ) -> Iterator[Sent]:
-    """What the devices of ``site`` send from ``start_at_ms`` on, without end, by ``due_ms``.
+    """Give what the devices of ``site`` send from ``start_at_ms`` on, without end, by ``due_ms``.
 
     The trace's clock is read as UTC, so noon stays noon; every set of places replays days of its
     own choice, and the trace begins again when it is over. An ``interval_s`` shorter than the
@@ -100,10 +100,90 @@ def events(
         ValueError: no devices, or an interval under a millisecond.
 
     """
-    if devices < 1 or interval_s < 0.001:  # noqa: PLR2004 -- said in words in the message
-        raise ValueError("devices must be at least 1, interval_s at least 0.001")
     interval_ms = round(interval_s * 1000)
+    if devices < 1 or interval_ms < 1:
+        raise ValueError("devices must be at least 1, interval_s at least 0.001")
     rng = np.random.default_rng(seed)
-    fleet = [_Device.of(site, trace, number) for number in range(1, devices + 1)]
-    onsets = faults.onsets()
-    ...
+    fleet = [_device(site, trace, number, seed) for number in range(1, devices + 1)]
+    blocks = sensed(
+        trace,
+        site.places,
+        devices=devices,
+        start_at_ms=start_at_ms,
+        interval_ms=interval_ms,
+        rng=rng,
+    )
+    moments = _in_turn(fleet, blocks, faults.onsets(), rng)
+    return _in_due_order(_sent(moments, interval_ms, encode, rng))
+
+
+def _device(site: Site, trace: Trace, number: int, seed: int) -> Device:
+    name = site.device.format(number)
+    celsius = "[degF]" if number % FAHRENHEIT_EVERY == 0 else "Cel"
+    return Device(
+        id=uuid5(NAMESPACE_URL, f"engawa:{seed}/{site.name}/{name}"),
+        site=site.name,
+        name=name,
+        profile=site.profile,
+        position=site.position,
+        tags={"place": site.places[(number - 1) % len(site.places)]},
+        units=tuple(
+            (resource.name, celsius if resource.unit == "Cel" else resource.unit)
+            for resource in trace.resources
+        ),
+    )
+
+
+def _in_turn(
+    fleet: Sequence[Device],
+    blocks: Iterable[tuple[Times, Numbers]],
+    onsets: Mapping[Fault | None, float],
+    rng: np.random.Generator,
+) -> Iterator[Moment]:
+    """Each device after the other, with its values in its own units and what begins with it."""
+    fahrenheit = np.array([[unit == "[degF]" for _, unit in device.units] for device in fleet])
+    fates, chances = list(onsets), list(onsets.values())
+    for at, values in blocks:
+        said = np.round(np.where(fahrenheit, values * 1.8 + 32.0, values), 2).tolist()
+        drawn = rng.choice(len(fates), size=at.shape, p=chances).tolist()
+        for times, rows, row_fates in zip(at.tolist(), said, drawn, strict=True):
+            for device, time, row, fate in zip(fleet, times, rows, row_fates, strict=True):
+                yield device, time, row, fates[fate]
+
+
+def _sent(
+    moments: Iterable[Moment],
+    interval_ms: int,
+    encode: Callable[[Telemetry], bytes],
+    rng: np.random.Generator,
+) -> Iterator[Sent]:
+    for device, at, values, onset in moments:
+        fault = device.ails(onset)
+        if fault is Fault.DROPOUT:
+            continue
+        record = device.event(at, values, fault, rng)
+        sent = Sent(record=record, key=device.key, value=encode(record), due_ms=at, fault=fault)
+        match fault:
+            case Fault.LATE:
+                delay_ms = interval_ms * int(rng.integers(1, LATE_INTERVALS + 1))
+                yield replace(sent, due_ms=at + delay_ms)
+            case Fault.DUPLICATE:
+                yield replace(sent, fault=None)
+                yield sent
+            case Fault.MALFORMED:
+                damage = list(Damage)[rng.integers(len(Damage))]
+                yield replace(sent, value=damaged(record, damage, encode, rng), damage=damage)
+            case _:
+                yield sent
+
+
+def _in_due_order(messages: Iterable[Sent]) -> Iterator[Sent]:
+    """Hold late messages back until their time has come."""
+    held: list[tuple[int, int, Sent]] = []
+    for turn, sent in enumerate(messages):
+        while held and held[0][0] <= sent.record.at:
+            yield heappop(held)[-1]
+        if sent.fault is Fault.LATE:
+            heappush(held, (sent.due_ms, turn, sent))
+        else:
+            yield sent

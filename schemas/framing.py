@@ -40,6 +40,13 @@ def single_object_header(fingerprint: bytes) -> bytes:
     return SINGLE_OBJECT_MAGIC + fingerprint
 
 
-def same_header(messages: Sequence[bytes], header: bytes) -> bool:
-    """Whether every message begins with ``header``: the usual case, checked in one quick pass."""
-    return all([message.startswith(header) for message in messages])
+def common_header(messages: Sequence[bytes | None]) -> bytes | None:
+    """The header on every one of these messages: the usual case, found in one quick pass."""
+    header = header_of(messages[0]) if messages and messages[0] else None
+    if header is None:
+        return None
+    length = len(header)
+    try:
+        return header if {message[:length] for message in messages} == {header} else None  # type: ignore[index]  # None raises
+    except TypeError:  # a tombstone among them
+        return None

@@ -1,0 +1,174 @@
+"""Kafka, outwards: whole batches, and nothing counts as sent before the broker has confirmed it."""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import Any
+
+import structlog
+from confluent_kafka import KafkaError, Message, Producer
+
+from connectors.kafka import KafkaSettings
+from connectors.outcome import UnavailableError
+
+FLUSH_SLICE_S = 0.2
+"""How often a waiting flush looks whether the worker is closing."""
+
+RETRY_PAUSE_S = 0.5
+
+MAX_MESSAGE_BYTES = 16 * 1024 * 1024
+
+REFUSALS = frozenset(
+    {
+        KafkaError.MSG_SIZE_TOO_LARGE,
+        KafkaError.INVALID_MSG,
+        KafkaError.INVALID_RECORD,
+        KafkaError.INVALID_TIMESTAMP,
+    }
+)
+"""What the broker will say again however often it is asked."""
+
+log = structlog.get_logger(__name__)
+
+Outgoing = dict[str, Any]
+"""One message: ``value`` and ``key``, as ``produce_batch`` takes it."""
+
+
+class BrokerFatalError(RuntimeError):
+    """The producer can't go on without breaking its promises: stop, and begin anew."""
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """A message that the broker will never take, and its words."""
+
+    topic: str
+    key: bytes | None
+    value: bytes | None
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """A message that was not confirmed."""
+
+    error: KafkaError
+    message: Refusal
+
+    @property
+    def refusal(self) -> Refusal:
+        """The message with the broker's words."""
+        return replace(self.message, reason=self.error.str())
+
+    @property
+    def refused(self) -> bool:
+        """Whether asking again is no use."""
+        return self.error.code() in REFUSALS
+
+    @property
+    def retriable(self) -> bool:
+        """Whether to send it again.
+
+        Raises:
+            BrokerFatalError: it is not for this producer to try again.
+
+        """
+        if self.error.fatal():
+            raise BrokerFatalError(self.error.str())
+        return not self.refused
+
+    @property
+    def again(self) -> Outgoing:
+        """The message as ``produce_batch`` takes it."""
+        return {"key": self.message.key, "value": self.message.value}
+
+
+class BatchProducer:
+    """Sends batches; senders that come together share one wait for the broker (group commit).
+
+    Order per partition is kept and repeats within a session are dropped by the broker
+    (idempotent producer). While brokers are away messages wait, without a limit in time.
+    """
+
+    def __init__(self, settings: KafkaSettings) -> None:
+        self._producer = Producer(
+            {
+                **settings.librdkafka(),
+                "enable.idempotence": True,
+                "compression.type": settings.compression,
+                "message.max.bytes": MAX_MESSAGE_BYTES,
+                "message.timeout.ms": 0,
+                "queue.buffering.max.messages": 1_000_000,
+                # a callback for each success would cost more than the sending
+                "delivery.report.only.error": True,
+                "log_level": 3,
+            }
+        )
+        self._flusher = ThreadPoolExecutor(1, "flush")
+        self._gate = asyncio.Lock()
+        self._next_flush: asyncio.Task[None] | None = None
+        self._closing = False
+
+    async def send(self, batches: Mapping[str, Sequence[Outgoing]]) -> list[Refusal]:
+        """Send messages by topic; return, once all others are confirmed, what was refused.
+
+        Raises:
+            BrokerFatalError: the broker has lost track of this producer.
+            UnavailableError: the producer was closed while messages still waited.
+
+        """
+        refusals: list[Refusal] = []
+        pending = [(topic, messages) for topic, messages in batches.items() if messages]
+        while pending:
+            failures: list[Failure] = []
+            async with self._gate:
+                for topic, messages in pending:
+                    self._enqueue(topic, messages, failures)
+                if self._next_flush is None:
+                    self._next_flush = asyncio.create_task(self._flush())
+                flush = self._next_flush
+            await asyncio.shield(flush)
+            refusals += [failure.refusal for failure in failures if failure.refused]
+            pending = [
+                (failure.refusal.topic, [failure.again]) for failure in failures if failure.retriable
+            ]
+            if pending:
+                log.warning("not confirmed, sending again", messages=len(pending))
+                await asyncio.sleep(RETRY_PAUSE_S)
+        return refusals
+
+    def _enqueue(self, topic: str, messages: Sequence[Outgoing], failures: list[Failure]) -> None:
+        batch = list(messages)
+        queued = self._producer.produce_batch(topic, batch, on_delivery=partial(_failed, failures))
+        if queued < len(batch):
+            failures += [
+                Failure(message["_error"], Refusal(topic, message.get("key"), message["value"]))
+                for message in batch
+                if "_error" in message
+            ]
+
+    async def _flush(self) -> None:
+        async with self._gate:
+            self._next_flush = None
+            loop = asyncio.get_running_loop()
+            left = await loop.run_in_executor(self._flusher, self._wait_for_broker)
+        if left:
+            raise UnavailableError(f"closed with {left} messages not confirmed")
+
+    def _wait_for_broker(self) -> int:
+        while (left := self._producer.flush(FLUSH_SLICE_S)) and not self._closing:
+            pass
+        return left
+
+    def close(self) -> None:
+        """Stop waiting for brokers; what they have not confirmed counts as not sent."""
+        self._closing = True
+        self._flusher.shutdown(wait=True)
+        self._producer.purge()
+
+
+def _failed(failures: list[Failure], error: KafkaError, message: Message) -> None:
+    refusal = Refusal(message.topic() or "", message.key(), message.value())
+    failures.append(Failure(error, refusal))

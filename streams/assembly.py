@@ -1,0 +1,117 @@
+"""Puts a flow's parts together: what each reads, runs and writes, with the settings it asks for."""
+
+import os
+from collections.abc import Callable
+from typing import Any
+
+import structlog
+from tenacity import retry, retry_if_exception_type, wait_random_exponential
+
+from connectors.outcome import UnavailableError
+from connectors.producer import BatchProducer
+from connectors.registry import Registry
+from schemas.columns import marker
+from schemas.contracts import contract
+from schemas.codec import schema_of
+from schemas.framing import confluent_header
+from schemas.releases import released
+from schemas.topics import Topic, dead_letters
+from streams.lane import Lane
+from streams.metrics import Metrics
+from streams.observer import Observer, wall_ms
+from streams.reader import reader
+from streams.readiness import Readiness
+from streams.settings import Settings
+from streams.shapes import settings_for, takes
+from streams.stage import Agent, Stage
+from streams.topology import Drain, Step
+from streams.work import DrainWork, StepWork, Work
+from streams.writer import Writer
+from streams.writers import Writers
+
+log = structlog.get_logger(__name__)
+
+
+class Assembly:
+    """The composition root of one worker."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        producer: BatchProducer,
+        *,
+        metrics: Metrics,
+        readiness: Readiness,
+        fail: Callable[[BaseException], None],
+    ) -> None:
+        self._settings = settings
+        self._producer = producer
+        self._metrics = metrics
+        self._readiness = readiness
+        self._fail = fail
+        self._registry = Registry(settings.registry) if settings.registry else None
+        self._writers = Writers(released(), self._registry)
+        self._marker = marker(os.urandom)
+
+    async def lane_opener(self, part: Step | Drain) -> Callable[[], Lane]:
+        """What opens a lane of this step or drain, once its store is there."""
+        observer = Observer(part.name, self._metrics, self._readiness, wall_ms)
+        open_work = await self._work_opener(part, observer)
+
+        def open_lane() -> Lane:
+            return Lane(open_work(), observer, resolve=self._writers.resolve, fail=self._fail)
+
+        return open_lane
+
+    async def _work_opener(self, part: Step | Drain, observer: Observer) -> Callable[[], Work]:
+        shape, _ = takes(part.agent if isinstance(part, Step) else part.sink)
+        read = reader(part.reads, shape, marker=self._marker, known=self._writers.known)
+        topics = part.writes if isinstance(part, Step) else (dead_letters(part.reads),)
+        headers = {topic.name: await self._header(topic) for topic in topics}
+        stage = Stage(part.name, read, Writer(topics, headers))
+        if isinstance(part, Step):
+            make = _agent_maker(part.agent, self._settings)
+            return lambda: StepWork(stage, make(), self._producer, wall_ms)
+        sink = part.sink(settings_for(part.sink, self._settings))
+        await _prepared(sink, observer)
+        return lambda: DrainWork(
+            stage, sink, self._producer, wall_ms, observer.waiting, observer.written
+        )
+
+    async def _header(self, topic: Topic[Any]) -> bytes:
+        """The framing of what we write to ``topic``."""
+        settings = self._settings.registry
+        if self._registry is None or settings is None or not settings.write:
+            return schema_of(topic.record).header
+        subject, definition = f"{topic.name}-value", contract(topic.record)
+        return confluent_header(await _registered(self._registry, subject, definition))
+
+
+def _agent_maker(agent: Any, settings: Settings) -> Callable[[], Agent]:
+    """A function is its own agent; a class makes one for each partition."""
+    if not isinstance(agent, type):
+        return lambda: agent
+    own = settings_for(agent, settings)
+    return lambda: agent(own)
+
+
+async def _prepared(sink: Any, observer: Observer) -> None:
+    """Create what the sink needs in its store, waiting while the store is away."""
+    patiently = retry(
+        retry=retry_if_exception_type(UnavailableError),
+        wait=wait_random_exponential(multiplier=0.2, max=10.0),
+        before_sleep=lambda state: observer.waiting(state.outcome.exception()),  # type: ignore[union-attr,arg-type]  # retried on that alone
+    )
+    await patiently(sink.prepare)()
+    observer.written()
+
+
+@retry(
+    retry=retry_if_exception_type(UnavailableError),
+    wait=wait_random_exponential(multiplier=0.2, max=10.0),
+    before_sleep=lambda state: log.warning(
+        "registry away, waiting", reason=str(state.outcome and state.outcome.exception())
+    ),
+)
+async def _registered(registry: Registry, subject: str, definition: Any) -> int:
+    return await registry.register(subject, definition)

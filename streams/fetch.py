@@ -1,0 +1,84 @@
+"""Takes fetched records out of aiokafka a log batch at a time, as its C code parsed them.
+
+aiokafka's own way wraps each record in a ``ConsumerRecord``, through a generator, which costs
+more than parsing it did. Positions, pauses and reassignments stay aiokafka's business. This is
+the one file that knows the inside of aiokafka 0.14's fetcher, which is pinned for it.
+"""
+
+import asyncio
+from functools import partial
+from typing import Any, Protocol
+
+from aiokafka.consumer.fetcher import Fetcher, FetchResult
+from aiokafka.errors import CorruptRecordException
+from aiokafka.structs import TopicPartition
+
+
+class Record(Protocol):
+    """One message."""
+
+    offset: int
+    timestamp: int
+    key: bytes | None
+    value: bytes | None
+
+
+Fetch = dict[TopicPartition, list[Record]]
+
+
+async def take(
+    fetcher: Fetcher, partitions: set[Any] | None, *, wait_s: float, max_records: int
+) -> Fetch:
+    """Records of these partitions that were fetched, waiting a while for the first.
+
+    A partition gives whole log batches until it has given ``max_records``.
+    """
+    taken = await _take_now(fetcher, partitions, max_records)
+    if not taken and wait_s:
+        arrival = fetcher._create_fetch_waiter()
+        done, _ = await asyncio.wait([arrival], timeout=wait_s)
+        if not done:
+            arrival.cancel()
+            return {}
+        arrival.result()  # raises e.g. what the broker said about authorization
+        taken = await _take_now(fetcher, partitions, max_records)
+    return taken
+
+
+async def _take_now(fetcher: Fetcher, partitions: set[Any] | None, max_records: int) -> Fetch:
+    for result in fetcher._records.values():
+        if type(result) is FetchResult:
+            result.getall = partial(_getall, result, max_records)
+    fetched: Fetch = {}
+    for partition in list(fetcher._records):
+        if partitions is None or partition in partitions:
+            fetched |= await fetcher.fetched_records({partition}, timeout=0)
+    return fetched
+
+
+def _getall(result: FetchResult, max_records: int, _: int | None = None) -> list[Record]:
+    """Stand in for ``FetchResult.getall``: the same contract, a log batch at a time."""
+    if not result.check_assignment(result._topic_partition) or not result.has_more():
+        return []
+    unpacked = result._partition_records
+    taken: list[Record] = []
+    while len(taken) < max_records and unpacked._records.has_next():
+        taken += _unpack(unpacked)
+    result._update_position()
+    if not unpacked._records.has_next():
+        result._partition_records = None
+    return taken
+
+
+def _unpack(unpacked: Any) -> list[Record]:
+    """The records of the next log batch, without those before the position."""
+    batch = unpacked._records.next_batch()
+    if unpacked._check_crcs and not batch.validate_crc():
+        raise CorruptRecordException(f"Invalid CRC - {unpacked._tp}")
+    position, unpacked.next_fetch_offset = unpacked.next_fetch_offset, batch.next_offset
+    if batch.is_control_batch:
+        return []
+    records: list[Record] = list(batch)
+    if records and records[0].offset < position:
+        return [record for record in records if record.offset >= position]
+    return records

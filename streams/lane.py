@@ -1,0 +1,130 @@
+"""A lane carries the batches of one partition through one step or drain, in order.
+
+While a batch waits for its confirmation the next is already worked on. A batch is acknowledged
+when all that came of it is confirmed. Nothing is caught here but what is waited for: any other
+exception is a bug, and it ends the worker with the batch not acknowledged.
+"""
+
+import asyncio
+from collections.abc import AsyncIterable, Awaitable, Callable
+from typing import Any
+
+import numpy as np
+from faust.types import TP
+
+from schemas.batch import Origin, Raw
+from schemas.unframe import headers
+from streams.observer import Observer
+from streams.transport import Fetched
+from streams.work import Work
+from streams.writers import UnresolvedError
+
+
+class Lane:
+    """Takes batches one by one; acknowledges each when it is confirmed."""
+
+    def __init__(
+        self,
+        work: Work,
+        observer: Observer,
+        *,
+        resolve: Callable[[set[bytes]], Awaitable[None]],
+        fail: Callable[[BaseException], None],
+    ) -> None:
+        self._work = work
+        self._observer = observer
+        self._resolve = resolve
+        self._fail = fail
+        self._confirming: asyncio.Task[None] | None = None
+
+    async def carry(self, fetched: Fetched, acknowledge: Callable[[], Any]) -> None:
+        """Work on a batch, then see it to its confirmation while the next is worked on."""
+        raw = raw_of(fetched)
+        begun = await self._begin(raw)
+        if self._confirming:
+            await self._confirming
+        self._confirming = asyncio.create_task(self._confirm(fetched, raw, begun, acknowledge))
+        self._confirming.add_done_callback(self._ended)
+
+    def let_go(self) -> None:
+        """Drop what is under way: it stays unacknowledged, and whoever has the partition reads it."""
+        if self._confirming:
+            self._confirming.cancel()
+            self._confirming = None
+
+    @property
+    def state_entries(self) -> int:
+        """Entries that the lane's work remembers."""
+        return self._work.state_entries
+
+    async def _begin(self, raw: Raw) -> Any:
+        while True:
+            try:
+                with self._observer.working():
+                    return self._work.begin(raw)
+            except UnresolvedError:
+                await self._resolve(headers(raw.values))
+
+    async def _confirm(
+        self, fetched: Fetched, raw: Raw, begun: Any, acknowledge: Callable[[], Any]
+    ) -> None:
+        with self._observer.writing():
+            outcome = await self._work.finish(raw, begun)
+        acknowledge()
+        self._observer.finished(fetched, raw, outcome)
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        if not task.cancelled() and (error := task.exception()):
+            self._fail(error)
+
+
+class Lanes:
+    """All lanes of one step: a batch goes to its partition's, and a rebalance clears them."""
+
+    def __init__(
+        self, open_lane: Callable[[], Lane], *, assigned: Callable[[], set[TP]]
+    ) -> None:
+        self._open_lane = open_lane
+        self._assigned = assigned
+        self._lanes: dict[TP, Lane] = {}
+        self._generation: int | None = None
+
+    async def run(self, events: AsyncIterable[Any]) -> None:
+        """Carry every event's batch, for as long as there are events."""
+        async for event in events:
+            fetched: Fetched = event.value
+            if fetched.generation != self._generation:
+                self._rebalanced(fetched.generation)
+            lane = self._lanes.get(fetched.tp)
+            if lane is None:
+                lane = self._lanes[fetched.tp] = self._open_lane()
+            await lane.carry(fetched, event.ack)
+
+    @property
+    def state_entries(self) -> int:
+        """Entries that all lanes remember."""
+        return sum(lane.state_entries for lane in self._lanes.values())
+
+    def _rebalanced(self, generation: int) -> None:
+        """Drop what was under way; forget the partitions that others have now."""
+        self._generation = generation
+        kept = self._assigned()
+        for tp, lane in list(self._lanes.items()):
+            lane.let_go()
+            if tp not in kept:
+                del self._lanes[tp]
+
+
+def raw_of(fetched: Fetched) -> Raw:
+    """The fetched messages, column by column."""
+    records = fetched.records
+    return Raw(
+        origin=Origin(
+            topic=fetched.tp.topic,
+            partition=fetched.tp.partition,
+            offsets=np.array([record.offset for record in records], np.int64),
+            logged_at=np.array([record.timestamp for record in records], np.int64),
+        ),
+        keys=[record.key for record in records],
+        values=[record.value for record in records],
+    )

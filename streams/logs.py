@@ -1,0 +1,44 @@
+"""Structured logs: coloured lines on a terminal, JSON elsewhere. One line an event worth knowing."""
+
+import logging
+import sys
+
+import structlog
+
+_TIMESTAMP = structlog.processors.TimeStamper(fmt="iso", utc=True)
+
+
+def set_up(level: int = logging.INFO, *, human: bool | None = None) -> None:
+    """Send every log, our own and our libraries', to standard error in one shape."""
+    to_terminal = sys.stderr.isatty() if human is None else human
+    shared: list[structlog.typing.Processor] = [
+        structlog.contextvars.merge_contextvars,
+        structlog.stdlib.add_log_level,
+        structlog.stdlib.add_logger_name,
+        _TIMESTAMP,
+    ]
+    render: structlog.typing.Processor = (
+        structlog.dev.ConsoleRenderer() if to_terminal else structlog.processors.JSONRenderer()
+    )
+    structlog.configure(
+        processors=[
+            *shared,
+            structlog.processors.format_exc_info,
+            structlog.stdlib.ProcessorFormatter.wrap_for_formatter,
+        ],
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        wrapper_class=structlog.make_filtering_bound_logger(level),
+        cache_logger_on_first_use=True,
+    )
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            foreign_pre_chain=shared,
+            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, render],
+        )
+    )
+    root = logging.getLogger()
+    root.handlers = [handler]
+    root.setLevel(logging.WARNING)
+    for ours in ("streams", "connectors", "agents", "compose"):
+        logging.getLogger(ours).setLevel(level)

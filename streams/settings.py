@@ -1,0 +1,54 @@
+"""Settings: the environment (ENGAWA_KAFKA__BOOTSTRAP_SERVERS and so on), or a ``.env`` file.
+
+Each connector's and agent's own settings are defined beside it and only put together here.
+"""
+
+from pydantic import BaseModel, ConfigDict, Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from agents.clean import CleanSettings
+from connectors.influx import InfluxSettings
+from connectors.kafka import KafkaSettings
+from connectors.object_store import ObjectStoreSettings
+from connectors.registry import RegistrySettings
+
+
+class WorkerSettings(BaseModel):
+    """How a worker reads, and where it shows how it is."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    batch_records: int = Field(4000, ge=1, le=100_000)
+    """Most messages in a batch. Larger ones cost less each; a batch is what is in memory at once,
+    and what is read again after a crash."""
+
+    fetch_bytes: int = Field(4 * 1024 * 1024, ge=64 * 1024, le=64 * 1024 * 1024)
+    """Most bytes fetched of one partition at once."""
+
+    queued_batches: int = Field(8, ge=1, le=1000)
+    """Batches that wait for a step before its partitions are paused."""
+
+    commit_interval_s: float = Field(1.0, gt=0, le=60)
+    http_host: str = "127.0.0.1"
+    http_port: int = Field(0, ge=0, le=65535)
+    """Port of /metrics and /health; 0 takes a free one, which is logged at start."""
+
+
+class Settings(BaseSettings):
+    """Everything that differs between deployments."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="ENGAWA_",
+        env_nested_delimiter="__",
+        env_ignore_empty=True,
+        env_file=".env",
+        extra="ignore",
+        frozen=True,
+    )
+
+    kafka: KafkaSettings = KafkaSettings()
+    registry: RegistrySettings | None = None
+    worker: WorkerSettings = WorkerSettings()
+    clean: CleanSettings = CleanSettings()
+    influx: InfluxSettings = InfluxSettings()
+    s3: ObjectStoreSettings = ObjectStoreSettings()

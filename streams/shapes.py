@@ -1,0 +1,65 @@
+"""What a part of the topology asks for and gives, read from its annotations."""
+
+import types
+from typing import Any, Union, get_args, get_origin, get_type_hints
+
+from pydantic import BaseModel
+
+from schemas.batch import Columns, Raw, Records
+from schemas.reasons import SetAside
+
+Asked = tuple[type, type | None]
+"""The shape of a batch (Columns, Records or Raw) and the record type in it."""
+
+
+def takes(part: Any) -> Asked:
+    """What an agent's or a sink's first parameter asks for.
+
+    Raises:
+        TypeError: it is not annotated as a batch.
+
+    """
+    hints = get_type_hints(_callable(part))
+    hints.pop("return", None)
+    for hint in hints.values():
+        shape = get_origin(hint) or hint
+        if shape in (Columns, Records):
+            return shape, get_args(hint)[0]
+        if shape is Raw:
+            return Raw, None
+    raise TypeError(f"{part} must annotate its batch as Columns[…], Records[…] or Raw")
+
+
+def gives(agent: Any) -> set[type]:
+    """The record types that an agent may return, in columns or one by one."""
+    returned = get_type_hints(_callable(agent)).get("return")
+    items = get_args(returned)[0] if get_args(returned) else type(None)
+    arms = get_args(items) if get_origin(items) in (Union, types.UnionType) else (items,)
+    return {
+        get_args(arm)[0] if get_origin(arm) is Columns else arm
+        for arm in arms
+        if arm not in (SetAside, type(None))
+    }
+
+
+def settings_for(maker: type, settings: BaseModel) -> Any:
+    """The part of ``settings`` that a class's constructor asks for, found by its type.
+
+    Raises:
+        TypeError: no field of the settings has that type.
+
+    """
+    hints = get_type_hints(maker.__init__)
+    hints.pop("return", None)
+    asked = next(iter(hints.values()), None)
+    for name in type(settings).model_fields:
+        value = getattr(settings, name)
+        if isinstance(asked, type) and isinstance(value, asked):
+            return value
+    raise TypeError(f"{maker.__name__} asks for {asked}, which Settings does not have")
+
+
+def _callable(part: Any) -> Any:
+    if hasattr(part, "write"):
+        return part.write
+    return part.__call__ if isinstance(part, type) else part

@@ -1,0 +1,69 @@
+"""The dataflow on one page: what is read, what is done, what is written. Read this first."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from agents.clean import Clean
+from connectors.archive import ArchiveSink
+from connectors.influx import InfluxSink
+from schemas.topics import READINGS_ACCEPTED, READINGS_RECEIVED, READINGS_REJECTED, Topic
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """An agent, the topic it reads and the topics it writes.
+
+    The agent is a function of a batch, or a class: then each partition has an instance of its
+    own, made from the settings named as the step.
+    """
+
+    name: str
+    reads: Topic[Any]
+    agent: Any
+    writes: tuple[Topic[Any], ...] = field(kw_only=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Drain:
+    """A topic and the sink it ends in, made from the settings named as the drain."""
+
+    name: str
+    reads: Topic[Any]
+    sink: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Flow:
+    """What one worker process runs: one consumer group, scaled by starting more workers."""
+
+    name: str
+    parts: tuple[Step | Drain, ...]
+
+
+FLOWS: tuple[Flow, ...] = (
+    Flow(
+        "telemetry",
+        (
+            Step(
+                "clean", READINGS_RECEIVED, Clean, writes=(READINGS_ACCEPTED, READINGS_REJECTED)
+            ),
+        ),
+    ),
+    Flow(
+        "store",
+        (
+            Drain("influx", READINGS_ACCEPTED, InfluxSink),
+            Drain("archive", READINGS_RECEIVED, ArchiveSink),
+        ),
+    ),
+)
+
+ENDS: tuple[Topic[Any], ...] = (READINGS_REJECTED,)
+"""Topics that no flow reads: people do, with ``engawa dead-letters``."""
+
+
+def parts(flows: tuple[Flow, ...] = FLOWS) -> Iterator[Step | Drain]:
+    """Every step and drain of these flows, in the order in which a record meets them."""
+    for flow in flows:
+        yield from flow.parts

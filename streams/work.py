@@ -1,0 +1,130 @@
+"""The two kinds of work on a batch: a step's, which ends in topics, and a drain's, in a store.
+
+Each has a first half, ``begin``, that only computes, and a second, ``finish``, that waits until
+everything is confirmed. A lane overlaps one batch's second half with the next one's first.
+"""
+
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from connectors.outcome import UnavailableError
+from connectors.producer import BatchProducer, Refusal
+from schemas.batch import Raw
+from schemas.reasons import DETAIL_LIMIT, Reason
+from schemas.records import DeadLetter
+from streams.reader import Read
+from streams.settle import Sink, settle
+from streams.stage import Agent, Result, Stage
+
+
+@dataclass(slots=True)
+class Outcome:
+    """How a batch ended: records confirmed, and records set aside by reason."""
+
+    sent: int = 0
+    aside: Counter[str] = field(default_factory=Counter)
+
+
+class Work(Protocol):
+    """What a lane does with each batch of its partition."""
+
+    def begin(self, raw: Raw) -> Any:
+        """Decode and compute."""
+        ...
+
+    async def finish(self, raw: Raw, begun: Any) -> Outcome:
+        """Send or write; return when all is confirmed."""
+        ...
+
+    @property
+    def state_entries(self) -> int:
+        """Entries that the work remembers of its partition."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class StepWork:
+    """An agent's work on one partition."""
+
+    stage: Stage
+    agent: Agent
+    producer: BatchProducer
+    now_ms: Callable[[], int]
+
+    def begin(self, raw: Raw) -> Result:
+        """Decode, run the agent, encode."""
+        return self.stage.process(raw, self.agent, now_ms=self.now_ms())
+
+    async def finish(self, raw: Raw, begun: Result) -> Outcome:
+        """Send; what the broker refuses goes to the dead letters."""
+        refused = await self.producer.send(begun.messages)
+        if refused:
+            begun.records_out -= len(refused)
+            letters = Result()
+            self._bury(letters, refused, raw)
+            await self.producer.send(letters.messages)
+            begun.aside += letters.aside
+        return Outcome(begun.records_out, begun.aside)
+
+    def _bury(self, letters: Result, refused: list[Refusal], raw: Raw) -> None:
+        """Dead letters of messages that we made and the broker will not take."""
+        topic, messages = self.stage.write.records(
+            [
+                DeadLetter(
+                    topic=refusal.topic,
+                    partition=raw.origin.partition,
+                    offset=int(raw.origin.offsets[-1]),
+                    step=self.stage.name,
+                    reason=Reason.REFUSED_BY_BROKER.value,
+                    detail=refusal.reason[:DETAIL_LIMIT],
+                    at=self.now_ms(),
+                    logged_at=int(raw.origin.logged_at[-1]),
+                    key=refusal.key,
+                    value=refusal.value,
+                )
+                for refusal in refused
+            ]
+        )
+        letters.messages[topic] = messages
+        letters.aside[Reason.REFUSED_BY_BROKER.value] = len(refused)
+
+    @property
+    def state_entries(self) -> int:
+        """Entries that the agent remembers of its partition, if it says."""
+        return int(getattr(self.agent, "entries", 0))
+
+
+@dataclass(frozen=True, slots=True)
+class DrainWork:
+    """A sink's work on one partition."""
+
+    stage: Stage
+    sink: Sink
+    producer: BatchProducer
+    now_ms: Callable[[], int]
+    on_wait: Callable[[UnavailableError], None]
+    on_written: Callable[[], None]
+
+    def begin(self, raw: Raw) -> Read:
+        """Decode."""
+        return self.stage.read(raw)
+
+    async def finish(self, raw: Raw, begun: Read) -> Outcome:
+        """Write, for as long as it takes; what the store refuses goes to the dead letters."""
+        refused = (
+            await settle(self.sink, begun.batch, on_wait=self.on_wait) if begun.size else []
+        )
+        self.on_written()
+        aside = [*begun.aside, *map(begun.in_messages, refused)]
+        letters = Result()
+        if aside:
+            self.stage.set_aside(letters, raw, aside, now_ms=self.now_ms())
+            await self.producer.send(letters.messages)
+        return Outcome(begun.size - len(refused), letters.aside)
+
+    @property
+    def state_entries(self) -> int:
+        """A sink remembers nothing of its partition."""
+        return 0

@@ -1,0 +1,108 @@
+"""One worker process: a flow's app, its sinks, its status page, from start to a clean stop."""
+
+import asyncio
+import os
+from contextlib import suppress
+from typing import Any
+
+import structlog
+
+from connectors.producer import BatchProducer
+from streams.app import add_agent, create_app
+from streams.assembly import Assembly
+from streams.lane import Lanes
+from streams.metrics import Metrics
+from streams.readiness import Readiness
+from streams.settings import Settings
+from streams.status_page import serve
+from streams.topology import Flow
+
+WATCH_S = 0.25
+"""How often readiness and state sizes are looked at."""
+
+log = structlog.get_logger(__name__)
+
+
+class Worker:
+    """Runs one flow until told to stop, or until a bug stops it."""
+
+    def __init__(self, flow: Flow, settings: Settings) -> None:
+        self.flow = flow
+        self.settings = settings
+        self.metrics = Metrics()
+        self.readiness = Readiness("starting")
+        self.port = 0
+        self._failure: BaseException | None = None
+        self._stopping = asyncio.Event()
+        self._lanes: dict[str, Lanes] = {}
+
+    async def run(self) -> bool:
+        """Work until ``stop``; give whether it ended as it should.
+
+        Raises:
+            OSError: the status page's port is taken.
+
+        """
+        http = self.settings.worker
+        page, self.port = await serve(
+            http.http_host,
+            http.http_port,
+            registry=self.metrics.registry,
+            readiness=self.readiness,
+        )
+        producer = BatchProducer(self.settings.kafka)
+        app = create_app(self.flow, self.settings)
+        try:
+            await self._add_parts(app, producer)
+            app.finalize()
+            await app.start()
+            self.readiness.clear("starting")
+            log.info("worker started", flow=self.flow.name, http_port=self.port, pid=os.getpid())
+            await self._watch(app)
+        finally:
+            self.readiness.hold("stopping", "the worker is stopping")
+            if self._failure:
+                app.consumer.stop_timeout_s = 0.0
+            await app.stop()
+            producer.close()
+            await page.cleanup()
+            log.info("worker stopped", flow=self.flow.name)
+        return self._failure is None
+
+    def stop(self) -> None:
+        """Finish what is under way, commit, leave."""
+        self._stopping.set()
+
+    def fail(self, error: BaseException) -> None:
+        """A bug: say so, acknowledge nothing more, end."""
+        if self._failure is None:
+            self._failure = error
+            log.critical("a bug stops this worker; nothing is lost", exc_info=error)
+        self._stopping.set()
+
+    async def _add_parts(self, app: Any, producer: BatchProducer) -> None:
+        assembly = Assembly(
+            self.settings,
+            producer,
+            metrics=self.metrics,
+            readiness=self.readiness,
+            fail=self.fail,
+        )
+        for part in self.flow.parts:
+            open_lane = await assembly.lane_opener(part)
+            self._lanes[part.name] = add_agent(
+                app, part.name, part.reads.name, open_lane=open_lane, fail=self.fail
+            )
+
+    async def _watch(self, app: Any) -> None:
+        while not self._stopping.is_set():
+            if app.rebalancing or not app.consumer.assignment():
+                self.readiness.hold("group", "no partitions assigned, or a rebalance is on")
+            else:
+                self.readiness.clear("group")
+            for name, lanes in self._lanes.items():
+                self.metrics.state.labels(name).set(lanes.state_entries)
+            if app.crashed or app.should_stop:
+                self.fail(app.crash_reason or RuntimeError("Faust stopped by itself"))
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._stopping.wait(), WATCH_S)
