@@ -5,6 +5,7 @@ and an interrupted fetch goes on from what Maven, Go or pip had kept.
 """
 
 import importlib.util
+import re
 import shutil
 import subprocess
 import sys
@@ -59,7 +60,8 @@ def install(name: str, server: Server, installed: Path, report: Report) -> None:
 
 
 def _progress(name: str, line: str) -> Progress:
-    return Progress(name=name, stage="installing", detail=line.strip())
+    detail = re.sub(r"https?://\S*/", "", line).removeprefix("[INFO] ").strip()
+    return Progress(name=name, stage="installing", detail=detail)
 
 
 def _command(source: Source, target: Path) -> list[str]:

@@ -56,12 +56,8 @@ def command(place: Place, report: Report) -> list[str]:
 
 def prove(place: Place) -> None:
     """Ask the broker for its cluster: it must answer and count one broker."""
-    asking = AdminClient(
-        {
-            "bootstrap.servers": f"127.0.0.1:{place.settings.kafka_port}",
-            "log_level": 0,
-        }
-    )
+    where = f"127.0.0.1:{place.settings.kafka_port}"
+    asking = AdminClient({"bootstrap.servers": where, "log_level": 0})
     try:
         brokers = asking.list_topics(timeout=2).brokers
     except KafkaException as refusal:

@@ -30,20 +30,23 @@ def up(
 ) -> None:
     """Start these servers (all of them by default) and return when each has proven service.
 
-    A server that already runs is left alone. Raises UnknownServerError, and before anything is
-    started MissingPrerequisiteError, BusyPortError or InstallError; then StartError.
+    A server that already runs is left alone, and must still serve. Raises UnknownServerError,
+    and before anything is started MissingPrerequisiteError, BusyPortError or InstallError; then
+    StartError.
     """
     with locked(state_dir / "lock"):
         chosen = places(names, settings, state_dir)
-        idle = [place for place in chosen if not _runs_here(place)]
+        running = {place.name: _running(place) for place in chosen}
+        idle = [place for place in chosen if not running[place.name]]
         needs = [(p.name, tool) for p in idle for tool in needed_tools(p.server, p.installed)]
         require(needs, java_home=settings.java_home)
         for place in idle:
             _check_ports(place)
         for place in idle:
             install(place.name, place.server, place.installed, report)
-        started = [(place, _start(place, report)) for place in idle]
-        for place, process in started:
+        started = {place.name: _start(place, report) for place in idle}
+        for place in chosen:
+            process = running[place.name] or started[place.name]
             await_ready(place, process, RECIPES[place.name].prove)
             report(Progress(name=place.name, stage="ready", detail=place.url()))
 
@@ -64,16 +67,16 @@ def down(
             _stop(place, report)
 
 
-def _runs_here(place: Place) -> bool:
+def _running(place: Place) -> Process | None:
     record = place.record()
     if record is None or not record.process.is_alive():
-        return False
+        return None
     if record.ports != place.ports():
         raise StartError(
             f"{place.name} of this checkout already runs, on other ports than the settings say: "
             f"{dict(record.ports)} instead of {place.ports()}; stop it first"
         )
-    return True
+    return record.process
 
 
 def _check_ports(place: Place) -> None:
@@ -100,9 +103,10 @@ def _stop(place: Place, report: Report) -> None:
     record = place.record()
     if record is None:
         return
-    report(Progress(name=place.name, stage="stopping"))
-    polite = end(record.process, patience_s=RECIPES[place.name].end_within_s)
-    if not wait_until_free(record.ports.values(), patience_s=PORTS_FREE_WITHIN_S):
-        raise BusyPortError(f"{place.name} ended, but not all of {dict(record.ports)} are free")
+    if record.process.is_alive():
+        report(Progress(name=place.name, stage="stopping"))
+        end(record.process, patience_s=RECIPES[place.name].end_within_s)
+        if not wait_until_free(record.ports.values(), patience_s=PORTS_FREE_WITHIN_S):
+            raise BusyPortError(f"{place.name} ended, but not all of {dict(record.ports)} are free")
     place.forget()
-    report(Progress(name=place.name, stage="stopped", detail="" if polite else "killed"))
+    report(Progress(name=place.name, stage="stopped"))

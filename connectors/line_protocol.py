@@ -4,9 +4,9 @@ One event is one point of ``readings``: tags ``site``, ``device``, ``profile``; 
 resource; ``<resource>_quality`` where a reading is anything but a good value; ``lat``, ``lon``
 where the event has a position; its own time in milliseconds, so a second write is the same point.
 
-What line protocol cannot say is said by a lookalike: a backslash before a comma, equals sign,
-space or the end of a name becomes ``＼`` (U+FF3C), because those four would be read as escaped;
-and ``#!~#``, which InfluxDB's own files put between series and field, becomes ``#!~＃``.
+What line protocol cannot say is said by a lookalike. A backslash before a comma, equals sign,
+space or the end of a name would escape it, so it becomes fullwidth (U+FF3C); so does the tilde
+(U+FF5E) in ``#!~``, because InfluxDB's own files part series from field by ``#!~#``.
 https://docs.influxdata.com/influxdb/v1/write_protocols/line_protocol_reference/
 """
 
@@ -25,9 +25,9 @@ QUALITY_SUFFIX = "_quality"
 RESERVED_FIELDS = frozenset({"lat", "lon", "time"})
 """Fields no resource may be called: InfluxDB drops one called ``time`` without a word."""
 
-_UNUSUAL = r"[\\,= \x00-\x1f\x7f]|#!~#|^$"
+_UNUSUAL = r"[\\,= \x00-\x1f\x7f]|#!~|^$"
 _NEVER = r"[\x00-\x1f\x7f]|^$"
-_LOOKALIKES = ((r"\\([,= ]|$)", "＼\\1"), ("#!~#", "#!~＃"))
+_LOOKALIKES = ((r"\\([,= ]|$)", "\uff3c\\1"), ("#!~", "#!\uff5e"))
 _NULL, _NUMBER, _TEXT, _SWITCH = range(4)
 """Branches of a reading's value, in the order of the contract's union."""
 

@@ -132,7 +132,9 @@ class BatchProducer:
             await asyncio.shield(flush)
             refusals += [failure.refusal for failure in failures if failure.refused]
             pending = [
-                (failure.refusal.topic, [failure.again]) for failure in failures if failure.retriable
+                (failure.refusal.topic, [failure.again])
+                for failure in failures
+                if failure.retriable
             ]
             if pending:
                 log.warning("not confirmed, sending again", messages=len(pending))

@@ -15,6 +15,9 @@ from schemas.records import Quality, Telemetry
 EARLIEST_MS = 946_684_800_000
 """2000-01-01 UTC. No device of ours is older; clocks that were never set say 1970."""
 
+LATEST_MS = 4_102_444_800_000
+"""2100-01-01 UTC: a broker's time beyond it is not believed, so that sums cannot overflow."""
+
 QUALITIES = pa.array([quality.value for quality in Quality])
 
 
@@ -70,6 +73,7 @@ def arrivals(batch: Columns[Telemetry], rules: Rules, *, skew_ms: int) -> Arriva
     if origin is None:
         raise ValueError("telemetry to be cleaned needs an origin")
     rows = _unsliced(batch.rows)
+    logged_at = np.minimum(origin.logged_at, LATEST_MS)
     first_reading = rows.column("readings").offsets.to_numpy()
     event = np.repeat(np.arange(rows.num_rows), np.diff(first_reading))
     readings = rows.column("readings").values
@@ -79,12 +83,12 @@ def arrivals(batch: Columns[Telemetry], rules: Rules, *, skew_ms: int) -> Arriva
     return Arrivals(
         rows=rows,
         offsets=origin.offsets,
-        logged_at=origin.logged_at,
+        logged_at=logged_at,
         site=_names(rows.column("site")),
         device=_names(rows.column("device")),
         profile=profile,
         at=rows.column("at").to_numpy(),
-        received_at=_received_at(rows.column("received_at"), origin.logged_at, skew_ms),
+        received_at=_received_at(rows.column("received_at"), logged_at, skew_ms),
         first_reading=first_reading,
         event=event,
         spec=spec,
@@ -108,7 +112,7 @@ def _unsliced(rows: pa.RecordBatch) -> pa.RecordBatch:
 
 def _names(column: pa.StringArray) -> Names:
     encoded = column.dictionary_encode()
-    return Names(encoded.dictionary, encoded.indices.to_numpy())
+    return Names(encoded.dictionary, encoded.indices.to_numpy().astype(np.intp))
 
 
 def _received_at(given: pa.Int64Array, logged_at: Int64s, skew_ms: int) -> Int64s:

@@ -21,7 +21,7 @@ from models.units import UNITS
 
 SHIPPED = Path(__file__).with_name("profiles.yaml")
 
-Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_.]*\Z", max_length=64)]
+Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_.]*$", max_length=64)]
 """Profile and resource names end up in queries and field names, so they are plain."""
 
 Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]

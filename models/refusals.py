@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import pyarrow.compute as pc
 
 from models.arrivals import EARLIEST_MS, Arrivals, plain
@@ -19,6 +18,7 @@ from models.rules import (
     TEXT,
     UNKNOWN_RESOURCE,
     UNKNOWN_UNIT,
+    Bools,
     Rules,
 )
 from schemas.reasons import DETAIL_LIMIT, Reason, SetAside
@@ -35,7 +35,6 @@ DAY_MS = 86_400_000
 """How far ahead of the broker an event may be: time zones mistaken for one another, no more."""
 
 Objection = tuple[int, Reason, str]
-Bools = npt.NDArray[np.bool_]
 
 
 def refusals(arrived: Arrivals, rules: Rules) -> dict[int, SetAside]:

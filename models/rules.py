@@ -13,6 +13,7 @@ from models.units import UNITS, conversion
 
 Ints = npt.NDArray[np.intp]
 Floats = npt.NDArray[np.float64]
+Bools = npt.NDArray[np.bool_]
 
 NULL, DOUBLE, TEXT, BOOLEAN = range(4)
 """Type codes of a reading's value: the branches of its union, as the contract lists them."""

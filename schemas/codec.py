@@ -6,17 +6,16 @@ the same verdict on every body, and a fuzz test holds them together.
 
 import json
 import types
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, fields, is_dataclass
 from enum import StrEnum
-from functools import cache
 from io import BytesIO
-from typing import Any, Generic, TypeVar, Union, get_args, get_origin, get_type_hints
+from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
 
 import fastavro
 from fastavro.schema import fingerprint, parse_schema, to_parsing_canonical_form
 
-from schemas.contracts import contract
+from schemas.contracts import contract, once
 from schemas.framing import single_object_header
 
 R = TypeVar("R")
@@ -59,7 +58,7 @@ def schema(definition: Any) -> Schema:
     return Schema(json.dumps(definition), parsed, single_object_header(digest))
 
 
-@cache
+@once
 def schema_of(record: type) -> Schema:
     """The schema of one of our records."""
     return schema(contract(record))
@@ -132,12 +131,12 @@ def from_data(data: Any, record: type[R]) -> R:
     return made
 
 
-@cache
+@once
 def _names(record: type) -> tuple[str, ...]:
     return tuple(field.name for field in fields(record))
 
 
-@cache
+@once
 def _maker(kind: Any) -> Callable[[Any], Any]:
     """The function that turns plain data into a value of ``kind``."""
     origin, args = get_origin(kind), get_args(kind)
@@ -161,7 +160,3 @@ def _optional_maker(arms: tuple[Any, ...]) -> Callable[[Any], Any]:
 
 def _as_it_is(data: Any) -> Any:
     return data
-
-
-Writers = Mapping[bytes, Schema]
-"""Writer schemas by framing header."""

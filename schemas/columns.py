@@ -10,7 +10,7 @@ fastavro, so that one decoder's verdict counts: fastavro's.
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Generic, TypeVar
+from typing import Generic, TypeVar, cast
 
 import numpy as np
 import pyarrow as pa
@@ -91,12 +91,12 @@ class ColumnDecoder(Generic[R]):
         if not marked:
             return self._empty
         try:
-            rows = pyruhvro.deserialize_array(marked, self._marked)
+            rows: pa.RecordBatch = pyruhvro.deserialize_array(marked, self._marked)
             rows.validate(full=True)
         except ValueError:  # pyarrow's ArrowInvalid is one too
             return None
         ends = rows.column(_MARKER_FIELD).view(pa.int64()).to_numpy()
-        return rows if bool((ends == self._marker_bits).all()) else None
+        return rows if np.array_equal(ends, np.full_like(ends, self._marker_bits)) else None
 
     def _judge(
         self, marked: Sequence[bytes], start: int
@@ -137,4 +137,4 @@ def encode_columns(rows: pa.RecordBatch, record: type) -> list[bytes]:
 
 def arrow_schema(record: type) -> pa.Schema:
     """The Arrow layout of a record's contract."""
-    return pyruhvro.avro_to_arrow_schema(schema_of(record).text)
+    return cast("pa.Schema", pyruhvro.avro_to_arrow_schema(schema_of(record).text))

@@ -1,16 +1,18 @@
 """Record types to Avro contracts: the dataclass is the source, the ``.avsc`` file the promise."""
 
 import types
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import MISSING, fields, is_dataclass
 from enum import StrEnum
 from functools import cache
 from pathlib import Path
-from typing import Annotated, Any, Union, get_args, get_origin, get_type_hints
+from typing import Annotated, Any, TypeVar, Union, get_args, get_origin, get_type_hints
 
 NAMESPACE = "engawa"
 CONTRACTS = Path(__file__).parent / "avro"
 RELEASED = CONTRACTS / "released"
+
+T = TypeVar("T")
 
 _PRIMITIVES: Mapping[Any, str] = {
     type(None): "null",
@@ -22,13 +24,20 @@ _PRIMITIVES: Mapping[Any, str] = {
 }
 
 
+def once(function: Callable[[Any], T]) -> Callable[[Any], T]:
+    """``functools.cache`` for functions of a type, which mypy does not believe to be hashable."""
+    return cache(function)
+
+
 def file_name(record: type) -> str:
     """The contract file of ``record``: ``AcceptedTelemetry`` is in ``accepted_telemetry.avsc``."""
-    humps = "".join(f"_{letter.lower()}" if letter.isupper() else letter for letter in record.__name__)
+    humps = "".join(
+        f"_{letter.lower()}" if letter.isupper() else letter for letter in record.__name__
+    )
     return f"{humps.lstrip('_')}.avsc"
 
 
-@cache
+@once
 def contract(record: type) -> Any:
     """The Avro schema of ``record`` as plain JSON data, with a ``doc`` on every field.
 
@@ -63,7 +72,7 @@ def _field(field: Any, hint: Any, seen: set[type]) -> dict[str, Any]:
     return described
 
 
-def _type(kind: Any, seen: set[type]) -> Any:
+def _type(kind: Any, seen: set[type]) -> Any:  # noqa: PLR0911  # one return for each of Avro's kinds
     if kind in _PRIMITIVES:
         return _PRIMITIVES[kind]
     origin, args = get_origin(kind), get_args(kind)

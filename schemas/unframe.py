@@ -1,4 +1,4 @@
-"""Kafka messages to Avro bodies in the reader's own schema, whatever framing and version they have."""
+"""Kafka messages to Avro bodies in the reader's schema, whatever their framing and version."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field

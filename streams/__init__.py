@@ -1,1 +1,1 @@
-"""The wiring: topology, transport, settings, worker, command line. The only room that knows Faust."""
+"""How it hangs together: topology, transport, worker, commands. Only this room knows Faust."""

@@ -10,9 +10,9 @@ from tenacity import retry, retry_if_exception_type, wait_random_exponential
 from connectors.outcome import UnavailableError
 from connectors.producer import BatchProducer
 from connectors.registry import Registry
+from schemas.codec import schema_of
 from schemas.columns import marker
 from schemas.contracts import contract
-from schemas.codec import schema_of
 from schemas.framing import confluent_header
 from schemas.releases import released
 from schemas.topics import Topic, dead_letters

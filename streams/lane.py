@@ -47,7 +47,7 @@ class Lane:
         self._confirming.add_done_callback(self._ended)
 
     def let_go(self) -> None:
-        """Drop what is under way: it stays unacknowledged, and whoever has the partition reads it."""
+        """Drop what is under way: it stays unacknowledged and will be read again."""
         if self._confirming:
             self._confirming.cancel()
             self._confirming = None
@@ -81,9 +81,7 @@ class Lane:
 class Lanes:
     """All lanes of one step: a batch goes to its partition's, and a rebalance clears them."""
 
-    def __init__(
-        self, open_lane: Callable[[], Lane], *, assigned: Callable[[], set[TP]]
-    ) -> None:
+    def __init__(self, open_lane: Callable[[], Lane], *, assigned: Callable[[], set[TP]]) -> None:
         self._open_lane = open_lane
         self._assigned = assigned
         self._lanes: dict[TP, Lane] = {}

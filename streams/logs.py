@@ -1,4 +1,4 @@
-"""Structured logs: coloured lines on a terminal, JSON elsewhere. One line an event worth knowing."""
+"""Structured logs: coloured on a terminal, JSON elsewhere; a line for each event worth knowing."""
 
 import logging
 import sys

@@ -1,4 +1,4 @@
-"""What is counted and said while one step works; numbers for Prometheus, a line when things turn."""
+"""What is counted while one step works, and the line that is said when things turn."""
 
 import time
 from collections.abc import Callable, Iterator

@@ -32,7 +32,9 @@ class Read:
 class Reader(Protocol):
     """Decodes a batch of messages."""
 
-    def __call__(self, raw: Raw) -> Read: ...
+    def __call__(self, raw: Raw) -> Read:
+        """Decode what decodes."""
+        ...
 
 
 def reader(topic: Topic[Any], shape: Any, *, marker: bytes, known: Known) -> Reader:

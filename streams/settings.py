@@ -3,13 +3,13 @@
 Each connector's and agent's own settings are defined beside it and only put together here.
 """
 
+from agents.clean import CleanSettings
+from connectors.influx import InfluxSettings
+from connectors.object_store import ObjectStoreSettings
 from pydantic import BaseModel, ConfigDict, Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from agents.clean import CleanSettings
-from connectors.influx import InfluxSettings
 from connectors.kafka import KafkaSettings
-from connectors.object_store import ObjectStoreSettings
 from connectors.registry import RegistrySettings
 
 

@@ -18,7 +18,9 @@ PAUSE = wait_random_exponential(multiplier=0.2, max=10.0)
 class Sink(Protocol):
     """Anything that takes batches; writing one twice does no harm."""
 
-    async def write(self, batch: Any, /) -> None: ...
+    async def write(self, batch: Any, /) -> None:
+        """Write all of it, or raise UnavailableError or RefusedError."""
+        ...
 
 
 async def settle(

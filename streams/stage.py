@@ -70,4 +70,3 @@ class Stage:
     def _add(self, result: Result, topic: str, messages: list[Outgoing]) -> None:
         result.messages.setdefault(topic, []).extend(messages)
         result.records_out += len(messages)
-

@@ -7,6 +7,7 @@ from typing import Any
 from agents.clean import Clean
 from connectors.archive import ArchiveSink
 from connectors.influx import InfluxSink
+
 from schemas.topics import READINGS_ACCEPTED, READINGS_RECEIVED, READINGS_REJECTED, Topic
 
 
@@ -44,11 +45,7 @@ class Flow:
 FLOWS: tuple[Flow, ...] = (
     Flow(
         "telemetry",
-        (
-            Step(
-                "clean", READINGS_RECEIVED, Clean, writes=(READINGS_ACCEPTED, READINGS_REJECTED)
-            ),
-        ),
+        (Step("clean", READINGS_RECEIVED, Clean, writes=(READINGS_ACCEPTED, READINGS_REJECTED)),),
     ),
     Flow(
         "store",

@@ -15,9 +15,9 @@ It reaches into private parts of faust-streaming 0.15 and aiokafka 0.14, which a
 
 import asyncio
 from collections import defaultdict
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, cast
 
 import structlog
 from aiokafka.errors import (
@@ -29,7 +29,7 @@ from aiokafka.errors import (
 from aiokafka.structs import OffsetAndMetadata, TopicPartition
 from faust.transport.drivers import TRANSPORTS
 from faust.transport.drivers import aiokafka as driver
-from faust.types import TP, ConsumerMessage
+from faust.types import TP, ConsumerMessage, Message
 
 from streams.fetch import Fetch, Record, take
 from streams.watermark import Watermark
@@ -39,6 +39,9 @@ SCHEME = "engawa"
 
 STOP_TIMEOUT_S = 20.0
 """How long a stopping worker lets batches under way finish; what does not is read again later."""
+
+REVOKE_TIMEOUT_S = 3.0
+"""The same during a rebalance: what is finished in time is not done twice."""
 
 log = structlog.get_logger(__name__)
 
@@ -54,7 +57,7 @@ class Fetched:
     """The offset that the partition's next message will get, as of the fetch."""
 
 
-class BatchConsumer(driver.Consumer):  # type: ignore[misc]  # Faust ships no types
+class BatchConsumer(driver.Consumer):
     """Faust's aiokafka consumer, with batches as events and watermarks as commits."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -90,7 +93,7 @@ class BatchConsumer(driver.Consumer):  # type: ignore[misc]  # Faust ships no ty
     async def _fetch(self, timeout_s: float) -> tuple[int, Fetch]:
         fetched, _ = await self._wait_next_records(timeout_s)
         # nothing fetched: {} from Faust itself, before any partition is active
-        return fetched or (self.app.consumer_generation_id, {})
+        return cast("tuple[int, Fetch]", fetched or (self.app.consumer_generation_id, {}))
 
     async def _seek_back(self) -> None:
         try:
@@ -102,13 +105,22 @@ class BatchConsumer(driver.Consumer):  # type: ignore[misc]  # Faust ships no ty
         last = records[-1]
         fetched = Fetched(tp, generation, records, self.highwater(tp))
         message = ConsumerMessage(
-            tp.topic, tp.partition, last.offset, last.timestamp / 1000.0, 0, None, None, fetched,
-            None, 0, 0, tp, generation_id=generation,
-        )  # fmt: skip
+            topic=tp.topic,
+            partition=tp.partition,
+            offset=last.offset,
+            timestamp=last.timestamp / 1000.0,
+            timestamp_type=0,
+            headers=None,
+            key=None,
+            value=cast("bytes", fetched),
+            checksum=None,
+            tp=tp,
+            generation_id=generation,
+        )
         self._marks[tp].begin((generation, last.offset), next_offset=last.offset + 1)
         return message
 
-    def ack(self, message: ConsumerMessage) -> bool:
+    def ack(self, message: Message) -> bool:
         """Note that the batch is finished, down to its last confirmed write."""
         if message.acked:
             return False
@@ -116,8 +128,8 @@ class BatchConsumer(driver.Consumer):  # type: ignore[misc]  # Faust ships no ty
         self._unacked_messages.discard(message)
         return self._marks[message.tp].finish((message.generation_id, message.offset))
 
-    def _filter_tps_with_pending_acks(self, topics: Any = None) -> list[TP]:
-        return [tp for tp in self._marks if topics is None or tp in topics or tp.topic in topics]
+    def _filter_tps_with_pending_acks(self, topics: Any = None) -> Iterator[TP]:
+        return (tp for tp in self._marks if topics is None or tp in topics or tp.topic in topics)
 
     def _new_offset(self, tp: TP) -> int | None:
         return self._marks[tp].offset
@@ -126,7 +138,9 @@ class BatchConsumer(driver.Consumer):  # type: ignore[misc]  # Faust ships no ty
         """Offsets that hold no message need no bookkeeping under a watermark."""
 
     async def _commit_offsets(
-        self, offsets: Mapping[TP, int], start_new_transaction: bool = True  # noqa: ARG002, FBT001, FBT002  # Faust's signature
+        self,
+        offsets: Mapping[TP, int],
+        start_new_transaction: bool = True,  # noqa: ARG002, FBT001, FBT002  # Faust's signature
     ) -> bool:
         committed: bool = await self._commit(offsets)
         if committed:
@@ -134,8 +148,8 @@ class BatchConsumer(driver.Consumer):  # type: ignore[misc]  # Faust ships no ty
         return committed
 
     async def on_partitions_revoked(self, revoked: set[TP]) -> None:
-        """Commit what is finished while the partitions are still ours, then forget them."""
-        await self.commit()
+        """Finish and commit what is under way while the partitions are still ours."""
+        await self._finish(REVOKE_TIMEOUT_S)
         for tp in revoked:
             self._marks.pop(tp, None)
         await super().on_partitions_revoked(revoked)
@@ -147,9 +161,15 @@ class BatchConsumer(driver.Consumer):  # type: ignore[misc]  # Faust ships no ty
 
     async def on_stop(self) -> None:
         """Let batches under way finish, within a bound, and commit them."""
-        deadline = asyncio.get_running_loop().time() + self.stop_timeout_s
-        while self.in_flight and asyncio.get_running_loop().time() < deadline:
-            await asyncio.sleep(0.02)
+        if self._ahead:
+            self._ahead.cancel()
+        await self._finish(self.stop_timeout_s)
+
+    async def _finish(self, timeout_s: float) -> None:
+        clock = asyncio.get_running_loop().time
+        deadline = clock() + timeout_s
+        while self.in_flight and clock() < deadline:  # noqa: ASYNC110  # it ends by time too
+            await asyncio.sleep(0.01)
         await self.commit()
 
     @property
@@ -158,7 +178,7 @@ class BatchConsumer(driver.Consumer):  # type: ignore[misc]  # Faust ships no ty
         return sum(mark.in_flight for mark in self._marks.values())
 
 
-class BatchConsumerThread(driver.AIOKafkaConsumerThread):  # type: ignore[misc]  # Faust ships no types
+class BatchConsumerThread(driver.AIOKafkaConsumerThread):
     """The thread that talks to the broker."""
 
     async def _fetch_records(
@@ -199,7 +219,7 @@ class BatchConsumerThread(driver.AIOKafkaConsumerThread):  # type: ignore[misc] 
         return True
 
 
-class BatchTransport(driver.Transport):  # type: ignore[misc]  # Faust ships no types
+class BatchTransport(driver.Transport):
     """What ``engawa://`` in the broker's URL selects."""
 
     Consumer = BatchConsumer

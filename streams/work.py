@@ -113,9 +113,7 @@ class DrainWork:
 
     async def finish(self, raw: Raw, begun: Read) -> Outcome:
         """Write, for as long as it takes; what the store refuses goes to the dead letters."""
-        refused = (
-            await settle(self.sink, begun.batch, on_wait=self.on_wait) if begun.size else []
-        )
+        refused = await settle(self.sink, begun.batch, on_wait=self.on_wait) if begun.size else []
         self.on_written()
         aside = [*begun.aside, *map(begun.in_messages, refused)]
         letters = Result()

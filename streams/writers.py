@@ -81,4 +81,3 @@ class Writers:
         except (SchemaParseException, ValueError, TypeError, KeyError) as error:
             log.warning("registry holds an unusable schema", id=schema_id, error=str(error))
             return None
-

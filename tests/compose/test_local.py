@@ -1,5 +1,7 @@
 """Servers come up, prove service, stay, go, and leave nothing running."""
 
+import os
+import signal
 import socket
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,7 +18,7 @@ from pymongo import MongoClient, UpdateOne
 
 from compose.errors import BusyPortError, StartError, UnknownServerError
 from compose.local import down, up
-from compose.ports import is_busy
+from compose.ports import is_busy, wait_until_free
 from compose.progress import Progress
 from compose.roster import RECIPES
 from compose.settings import ServerSettings
@@ -72,8 +74,9 @@ def test_all_servers_come_up_stay_and_go(settings: ServerSettings, state_dir: Pa
 
     told.clear()
     up(settings=settings, state_dir=state_dir, report=told.append)
-    assert told == []
-    assert pids(first) == pids(status(settings=settings, state_dir=state_dir))
+    assert [p.stage for p in told] == ["ready"] * 4
+    again = status(settings=settings, state_dir=state_dir)
+    assert [s.pid for s in first] == [s.pid for s in again]
 
     down(settings=settings, state_dir=state_dir)
     assert [s.state for s in status(settings=settings, state_dir=state_dir)] == ["stopped"] * 4
@@ -110,8 +113,31 @@ def test_a_running_server_is_not_moved(settings: ServerSettings, state_dir: Path
     assert (looked.state, looked.url) == ("ready", f"mongodb://127.0.0.1:{settings.mongodb_port}")
 
 
-def pids(looked: list[Status]) -> list[int | None]:
-    return [one.pid for one in looked]
+@pytest.mark.integration
+@pytest.mark.timeout(900)
+def test_two_checkouts_do_not_fight(
+    settings: ServerSettings, state_dir: Path, tmp_path: Path
+) -> None:
+    other = settings.with_free_ports()
+    up(["mongodb"], settings=settings, state_dir=state_dir)
+    up(["mongodb"], settings=other, state_dir=tmp_path / "other")
+    down(settings=other, state_dir=tmp_path / "other")
+    (ours,) = status(["mongodb"], settings=settings, state_dir=state_dir)
+    assert ours.state == "ready"
+
+
+@pytest.mark.integration
+@pytest.mark.timeout(900)
+def test_a_killed_broker_is_seen_and_comes_back(settings: ServerSettings, state_dir: Path) -> None:
+    up(["kafka"], settings=settings, state_dir=state_dir)
+    (before,) = status(["kafka"], settings=settings, state_dir=state_dir)
+    assert before.pid is not None
+    os.kill(before.pid, signal.SIGKILL)
+    assert wait_until_free([settings.kafka_port], patience_s=10)
+    (killed,) = status(["kafka"], settings=settings, state_dir=state_dir)
+    up(["kafka"], settings=settings, state_dir=state_dir)
+    (after,) = status(["kafka"], settings=settings, state_dir=state_dir)
+    assert ("failed", "ready") == (killed.state, after.state)
 
 
 def assert_out_of_reach(looked: list[Status]) -> None:

@@ -17,7 +17,6 @@ MARKER = marker(Random(7).randbytes)
 DECODER = ColumnDecoder(Telemetry, MARKER)
 
 
-
 def marked(bodies: list[bytes]) -> Bodies:
     return Bodies([body + MARKER for body in bodies])
 

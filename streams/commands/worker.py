@@ -1,0 +1,113 @@
+"""``engawa worker FLOW…``: run flows until told to stop."""
+
+import asyncio
+import gc
+import os
+import signal
+import subprocess
+import sys
+from typing import Annotated
+
+import structlog
+import typer
+
+from connectors.outcome import UnavailableError
+from connectors.topic_admin import TopicAdmin
+from streams.exits import BUG, CONFIG
+from streams.logs import set_up
+from streams.settings import Settings
+from streams.topology import FLOWS, Flow, Step
+from streams.worker import Worker
+
+BROKER_PAUSE_S = 1.0
+
+YOUNG_OBJECTS = 50_000
+"""Allocations between garbage collections. A batch makes thousands of short-lived dicts that hold
+no cycles; Python's default of 700 would look at each of them several times."""
+
+log = structlog.get_logger(__name__)
+
+
+def worker(
+    flows: Annotated[list[str], typer.Argument(help="Flows to run, each in its own process.")],
+) -> None:
+    """Run one or more flows until SIGTERM or Ctrl-C.
+
+    Each flow is a consumer group of its own. Start the same flow again, here or on another
+    machine, to share its partitions. Give each worker a lasting name with ENGAWA_KAFKA__INSTANCE,
+    and it has its partitions back at once after a restart.
+
+    Example: [bold]engawa worker telemetry store[/bold]
+    """
+    chosen = [_flow(name) for name in flows]
+    set_up()
+    raise typer.Exit(_run(chosen[0]) if len(chosen) == 1 else _run_each(chosen))
+
+
+def _flow(name: str) -> Flow:
+    for flow in FLOWS:
+        if flow.name == name:
+            return flow
+    known = ", ".join(flow.name for flow in FLOWS)
+    raise typer.BadParameter(f"there is no flow {name!r}; there are: {known}")
+
+
+def _run(flow: Flow) -> int:
+    settings = Settings()
+    structlog.contextvars.bind_contextvars(flow=flow.name)
+    gc.set_threshold(YOUNG_OBJECTS, 20, 100)
+    return asyncio.run(_work(flow, settings))
+
+
+async def _work(flow: Flow, settings: Settings) -> int:
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+    if missing := await _missing_topics(flow, settings, stop):
+        log.error("topics missing; create them with: engawa topics", topics=missing)
+        return CONFIG
+    if stop.is_set():
+        return 0
+    worker = Worker(flow, settings)
+    stopping = asyncio.create_task(_stop_on(stop, worker))
+    try:
+        return 0 if await worker.run() else BUG
+    finally:
+        stopping.cancel()
+
+
+async def _stop_on(stop: asyncio.Event, worker: Worker) -> None:
+    await stop.wait()
+    worker.stop()
+
+
+async def _missing_topics(flow: Flow, settings: Settings, stop: asyncio.Event) -> list[str]:
+    """Topics of the flow that do not exist: Faust would only ignore them. Waits for a broker."""
+    needed = {part.reads.name for part in flow.parts}
+    needed |= {t.name for part in flow.parts if isinstance(part, Step) for t in part.writes}
+    admin = TopicAdmin(settings.kafka)
+    while not stop.is_set():
+        try:
+            return sorted(needed - set(await asyncio.to_thread(admin.partitions)))
+        except UnavailableError as error:
+            log.warning("broker away, waiting", reason=str(error))
+            await asyncio.sleep(BROKER_PAUSE_S)
+    return []
+
+
+def _run_each(flows: list[Flow]) -> int:
+    """A process for each flow; when one ends, all do."""
+    processes = [
+        subprocess.Popen(  # noqa: S603  # our own interpreter, and a name from FLOWS
+            [sys.executable, "-m", "streams", "worker", flow.name]
+        )
+        for flow in flows
+    ]
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: [process.terminate() for process in processes])
+    first, _ = os.wait()
+    for process in processes:
+        if process.pid != first:
+            process.terminate()
+    return max(process.wait() for process in processes)
