@@ -1,12 +1,14 @@
 """Clean: telemetry as it came -> telemetry that keeps its contract, every reading judged."""
 
-from collections.abc import Sequence
+from typing import Self
 
 import numpy as np
+import pyarrow as pa
+from pydantic import BaseModel, ConfigDict, Field, FilePath, model_validator
 
 from models.accepted import accepted
 from models.arrivals import Arrivals, arrivals
-from models.profiles import Profiles
+from models.profiles import SHIPPED, load
 from models.quality import verdicts
 from models.refusals import refusals, shown
 from models.rules import Rules
@@ -18,6 +20,29 @@ from schemas.reasons import Reason, SetAside
 from schemas.records import AcceptedTelemetry, Telemetry
 
 
+class CleanSettings(BaseModel):
+    """How telemetry is judged, and how much of it is remembered, for each partition."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    profiles_file: FilePath = SHIPPED
+    """Device profiles, as YAML: what each kind of device measures, and within which bounds."""
+
+    skew_s: float = Field(60.0, ge=0, le=86_400)
+    """How far ahead of its arrival an event may be before its clock is doubted."""
+
+    remembered_ids: int = Field(50_000, ge=1, le=10_000_000)
+    """Event ids remembered at least, to find what is sent again; at most twice as many are."""
+
+    remembered_series: int = Field(100_000, ge=1, le=10_000_000)
+    """Series remembered at most, of all devices together, to find spikes and stuck values."""
+
+    @model_validator(mode="after")
+    def _profiles_are_sound(self) -> Self:
+        load(self.profiles_file)
+        return self
+
+
 class Clean:
     """Cleans the telemetry of one partition, batch by batch, in the order of its offsets.
 
@@ -25,25 +50,14 @@ class Clean:
     dropped. The same batch may come again: no event is its own duplicate, and if it was the last
     one its verdicts are the same. A fresh instance loses nothing either: until it has seen enough
     it accepts repeated events, which stores write over, and trusts what it cannot compare.
-
-    ``skew_ms`` is how far ahead of its arrival an event may be before its clock is doubted.
-    At least ``remembered_ids`` event ids are remembered, at most twice as many, and at most
-    ``remembered_series`` series, of all devices together.
     """
 
-    def __init__(
-        self,
-        profiles: Profiles,
-        *,
-        skew_ms: int = 60_000,
-        remembered_ids: int = 50_000,
-        remembered_series: int = 100_000,
-    ) -> None:
-        self._rules = Rules(profiles)
+    def __init__(self, settings: CleanSettings) -> None:
+        self._rules = Rules(load(settings.profiles_file))
         self._layout = arrow_schema(AcceptedTelemetry)
-        self._skew_ms = skew_ms
-        self._seen = Seen(remembered_ids)
-        self._series = Series(remembered_series, self._rules.width)
+        self._skew_ms = round(settings.skew_s * 1000)
+        self._seen = Seen(settings.remembered_ids)
+        self._series = Series(settings.remembered_series, self._rules.width)
 
     @property
     def entries(self) -> int:
@@ -72,12 +86,15 @@ class Clean:
         Only what keeps the contract is remembered, so an event may be mended and sent again.
         """
         refused = refusals(arrived, self._rules)
-        ids, offsets = arrived.rows.column("event_id").to_pylist(), arrived.offsets.tolist()
-        rows: Sequence[int] = range(len(ids))
+        ids, offsets, rows = (
+            arrived.rows.column("event_id"),
+            arrived.offsets,
+            range(len(arrived.at)),
+        )
         if refused:
             rows = [row for row in rows if row not in refused]
-            ids, offsets = [ids[row] for row in rows], [offsets[row] for row in rows]
+            ids, offsets = ids.take(pa.array(rows, pa.int64())), offsets[rows]
         for place, first in self._seen.duplicates(ids, offsets).items():
-            detail = f"event_id: {shown(ids[place])} came at offset {first}"
+            detail = f"event_id: {shown(ids[place].as_py())} came at offset {first}"
             refused[rows[place]] = SetAside(rows[place], Reason.DUPLICATE, detail)
         return refused

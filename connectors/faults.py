@@ -88,6 +88,26 @@ class Faults:
         return {fault: weight / whole for fault, weight in weights.items()}
 
 
+def parse(text: str) -> Faults:
+    """Read faults as ``dropout=0.01,malformed=0.05``; those not named don't happen.
+
+    Raises:
+        ValueError: a name or a share is none.
+
+    """
+    names = [fault.value for fault in Fault]
+    shares: dict[str, float] = {}
+    for pair in filter(None, text.split(",")):
+        name, _, share = pair.partition("=")
+        if name not in names:
+            raise ValueError(f"{name!r} is none of {', '.join(names)}")
+        try:
+            shares[name] = float(share)
+        except ValueError:
+            raise ValueError(f"{name}: {share!r} is no share between 0 and 1") from None
+    return Faults(**shares)
+
+
 def damaged(
     record: Telemetry,
     damage: Damage,

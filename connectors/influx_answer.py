@@ -8,7 +8,7 @@ LONGEST_PAUSE_S = 60.0
 """Most that a server's ``Retry-After`` is believed."""
 
 _TEXT_LIMIT = 300
-_NO_SPACE = re.compile(r"no space left|disk (quota|is )?(exceeded|full)|insufficient storage", re.I)
+_NO_SPACE = re.compile(r"(?i)no space left|disk quota exceeded|disk (is )?full")
 _EXPIRED = re.compile(r"points beyond retention policy dropped=(\d+)")
 _ADVICE = {
     401: "it does not accept the token: check ENGAWA_INFLUX__TOKEN",
@@ -34,7 +34,7 @@ def failure(
     return UnavailableError(reason, retry_after_s=_seconds(retry_after))
 
 
-def expired(text: str) -> int:
+def too_old(text: str) -> int:
     """How many points the server says it dropped because they are older than it keeps."""
     found = _EXPIRED.search(text)
     return int(found[1]) if found else 0

@@ -13,7 +13,6 @@ from connectors.outcome import UnavailableError
 Row = dict[str, Any]
 
 _DURATION = re.compile(r"(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s)?")
-_HTTP_OK = 200
 
 
 class InfluxQL:
@@ -35,23 +34,29 @@ class InfluxQL:
             RefusedError: a statement is malformed.
 
         """
-        form = {"q": ";".join(statements), "epoch": "ms"}
+        answer = await self._post("/query", data={"q": ";".join(statements), "epoch": "ms"})
         try:
-            answer = await self._client.post("/query", data=form)
-            document = answer.json() if answer.status_code == _HTTP_OK else None
-        except (httpx.HTTPError, ValueError) as error:
-            raise UnavailableError(f"InfluxDB is away: {error!r}") from error
-        if document is None:
-            raise failure(
-                answer.status_code, answer.text, retry_after=answer.headers.get("Retry-After")
-            )
+            document = answer.json()
+        except ValueError as error:
+            raise UnavailableError(f"InfluxDB gave an answer that is no JSON: {error}") from error
         return _rows(document)
+
+    async def write(self, bucket: str, lines: bytes) -> None:
+        """Write a few lines with times in milliseconds; the sink is for many.
+
+        Raises:
+            UnavailableError: the server is away.
+            RefusedError: a line is malformed.
+
+        """
+        await self._post(
+            "/api/v2/write", params={"bucket": bucket, "precision": "ms"}, content=lines
+        )
 
     async def keep(self, database: str, hours: Mapping[str, int]) -> None:
         """Create a database and its retention policies; lengthen what is too short.
 
-        What is kept longer than asked stays as it is. The longest policy last or first makes no
-        difference, and several workers may do this at once.
+        What is kept longer than asked stays as it is. Several workers may do this at once.
         """
         await self.ask(f"CREATE DATABASE {quoted(database)}")
         rows = await self.ask(f"SHOW RETENTION POLICIES ON {quoted(database)}")
@@ -66,6 +71,17 @@ class InfluxQL:
     async def close(self) -> None:
         """Close the connections."""
         await self._client.aclose()
+
+    async def _post(self, path: str, **request: Any) -> httpx.Response:
+        try:
+            answer = await self._client.post(path, **request)
+        except httpx.HTTPError as error:
+            raise UnavailableError(f"InfluxDB is away: {error!r}") from error
+        if answer.is_success:
+            return answer
+        raise failure(
+            answer.status_code, answer.text, retry_after=answer.headers.get("Retry-After")
+        )
 
 
 def quoted(name: str) -> str:

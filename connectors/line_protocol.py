@@ -47,7 +47,8 @@ def lines(rows: pa.RecordBatch) -> pa.StringArray:
     made = pc.binary_join_element_wise(
         MEASUREMENT, site, device, profile, " ", fields, " ", at, "\n", ""
     )
-    return made.filter(pc.not_equal(fields, ""))
+    stored = pc.not_equal(fields, "")
+    return made if pc.all(stored).as_py() else made.filter(stored)
 
 
 def payload(made: pa.StringArray) -> pa.Buffer:
@@ -114,12 +115,15 @@ def _fields_of_readings(readings: pa.StructArray) -> pa.StringArray:
     key = pc.binary_join_element_wise(keys, "=", "").take(found.indices)
     fields = pc.binary_join_element_wise(key, values, "")
     quality = readings.field("quality")
-    doubtful = pc.or_(pc.not_equal(quality, Quality.GOOD.value), values.is_null())
-    if not pc.any(doubtful).as_py():
+    flagged = pc.or_(pc.not_equal(quality, Quality.GOOD.value), values.is_null())
+    if not pc.any(flagged).as_py():
         return fields
-    key = pc.binary_join_element_wise(keys, f'{QUALITY_SUFFIX}="', "").take(found.indices)
-    verdict = pc.binary_join_element_wise(pc.if_else(doubtful, key, None), quality, '"', "")
-    return pc.binary_join_element_wise(fields, verdict, ",", null_handling="skip")
+    # few are, so what costs more is done for those alone
+    key = pc.binary_join_element_wise(keys, f'{QUALITY_SUFFIX}="', "")
+    key = key.take(found.indices.filter(flagged))
+    verdicts = pc.binary_join_element_wise(key, quality.filter(flagged), '"', "")
+    both = pc.binary_join_element_wise(fields.filter(flagged), verdicts, ",", null_handling="skip")
+    return pc.replace_with_mask(fields, flagged, both)
 
 
 def _values(union: pa.UnionArray) -> pa.StringArray:

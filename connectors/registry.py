@@ -2,22 +2,27 @@
 
 import asyncio
 import json
-from typing import Any
+from typing import Any, Self
 
 from confluent_kafka.schema_registry import Schema, SchemaRegistryClient
+from confluent_kafka.schema_registry.common._httpx_compat import httpx
 from confluent_kafka.schema_registry.error import SchemaRegistryError
-from httpx import HTTPError
-from pydantic import BaseModel, ConfigDict, Field, HttpUrl, SecretStr
+from pydantic import BaseModel, ConfigDict, Field, HttpUrl, SecretStr, model_validator
 
 from connectors.outcome import UnavailableError
 
-NOT_FOUND = 404
+AWAY = (httpx.HTTPError, OSError, ValueError)
+"""What the client lets through: of the HTTP library that it chose itself, httpx2 or httpx, and a
+ValueError if the answer was no JSON."""
+
+NO_SUCH_ID = frozenset({400, 404, 422})
+"""Answers to an id that is none: not there, or no number that the registry gives."""
 
 
 class RegistrySettings(BaseModel):
     """Where the registry is. Without one, Avro single-object encoding is used, which needs none."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
 
     url: HttpUrl
     username: SecretStr | None = None
@@ -25,6 +30,13 @@ class RegistrySettings(BaseModel):
     timeout_s: float = Field(5.0, gt=0, le=60)
     write: bool = True
     """Whether to write in Confluent's framing too; false only reads it."""
+
+    @model_validator(mode="after")
+    def _who_we_are(self) -> Self:
+        if (self.username is None) != (self.password is None):
+            missing = "username" if self.username is None else "password"
+            raise ValueError(f"{missing} is missing: give both or none")
+        return self
 
 
 class Registry:
@@ -52,14 +64,17 @@ class Registry:
         try:
             found = await asyncio.to_thread(self._client.get_schema, schema_id)
         except SchemaRegistryError as error:
-            if error.http_status_code == NOT_FOUND:
+            if error.http_status_code in NO_SUCH_ID:
                 return None
             raise UnavailableError(f"registry: {error}") from error
-        except (HTTPError, OSError) as error:
+        except AWAY as error:
             raise UnavailableError(f"registry: {error}") from error
         if found.schema_type != "AVRO" or found.references or not found.schema_str:
             return None
-        return json.loads(found.schema_str)
+        try:
+            return json.loads(found.schema_str)
+        except (ValueError, RecursionError):
+            return None
 
     async def register(self, subject: str, definition: Any) -> int:
         """Register a schema, or find it registered; give its id.
@@ -71,5 +86,5 @@ class Registry:
         schema = Schema(json.dumps(definition), "AVRO")
         try:
             return int(await asyncio.to_thread(self._client.register_schema, subject, schema))
-        except (SchemaRegistryError, HTTPError, OSError) as error:
+        except (SchemaRegistryError, *AWAY) as error:
             raise UnavailableError(f"registry, subject {subject}: {error}") from error

@@ -1,17 +1,17 @@
 """A site whose devices replay a measured trace: trace -> messages as devices would send them."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
-from heapq import heappop, heappush
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from uuid import NAMESPACE_URL, uuid5
 
 import numpy as np
 
+from connectors.departures import Encode, Meant, Sent, encoded, in_due_order
 from connectors.device import Device
-from connectors.faults import Damage, Fault, Faults, damaged
+from connectors.faults import Fault, Faults
 from connectors.sensors import Numbers, Times, sensed
 from connectors.traces import Trace
-from schemas.records import Position, Telemetry
+from schemas.records import Position
 
 Moment = tuple[Device, int, list[float], Fault | None]
 """Whose turn, when (epoch ms), the values in the device's units, and what begins with it."""
@@ -62,23 +62,6 @@ SITES: Mapping[str, Site] = {
 }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Sent:
-    """One message of a device, and the truth about it."""
-
-    record: Telemetry
-    """What the device meant to say."""
-
-    key: bytes
-    value: bytes
-    due_ms: int
-    """When it leaves the device, epoch milliseconds UTC: the event's time unless it is late."""
-
-    fault: Fault | None = None
-    damage: Damage | None = None
-    """What was done to ``value``, if the fault is ``malformed``."""
-
-
 def events(
     site: Site,
     trace: Trace,
@@ -88,7 +71,7 @@ def events(
     interval_s: float,
     seed: int,
     faults: Faults,
-    encode: Callable[[Telemetry], bytes],
+    encode: Encode,
 ) -> Iterator[Sent]:
     """Give what the devices of ``site`` send from ``start_at_ms`` on, without end, by ``due_ms``.
 
@@ -114,7 +97,7 @@ def events(
         rng=rng,
     )
     moments = _in_turn(fleet, blocks, faults.onsets(), rng)
-    return _in_due_order(_sent(moments, interval_ms, encode, rng))
+    return encoded(in_due_order(_meant(moments, interval_ms, rng)), encode, rng)
 
 
 def _device(site: Site, trace: Trace, number: int, seed: int) -> Device:
@@ -151,39 +134,18 @@ def _in_turn(
                 yield device, time, row, fates[fate]
 
 
-def _sent(
-    moments: Iterable[Moment],
-    interval_ms: int,
-    encode: Callable[[Telemetry], bytes],
-    rng: np.random.Generator,
-) -> Iterator[Sent]:
+def _meant(
+    moments: Iterable[Moment], interval_ms: int, rng: np.random.Generator
+) -> Iterator[Meant]:
     for device, at, values, onset in moments:
         fault = device.ails(onset)
         if fault is Fault.DROPOUT:
             continue
         record = device.event(at, values, fault, rng)
-        sent = Sent(record=record, key=device.key, value=encode(record), due_ms=at, fault=fault)
-        match fault:
-            case Fault.LATE:
-                delay_ms = interval_ms * int(rng.integers(1, LATE_INTERVALS + 1))
-                yield replace(sent, due_ms=at + delay_ms)
-            case Fault.DUPLICATE:
-                yield replace(sent, fault=None)
-                yield sent
-            case Fault.MALFORMED:
-                damage = list(Damage)[rng.integers(len(Damage))]
-                yield replace(sent, value=damaged(record, damage, encode, rng), damage=damage)
-            case _:
-                yield sent
-
-
-def _in_due_order(messages: Iterable[Sent]) -> Iterator[Sent]:
-    """Hold late messages back until their time has come."""
-    held: list[tuple[int, int, Sent]] = []
-    for turn, sent in enumerate(messages):
-        while held and held[0][0] <= sent.record.at:
-            yield heappop(held)[-1]
-        if sent.fault is Fault.LATE:
-            heappush(held, (sent.due_ms, turn, sent))
-        else:
-            yield sent
+        if fault is Fault.LATE:
+            delay_ms = interval_ms * int(rng.integers(1, LATE_INTERVALS + 1))
+            yield Meant(record, device.key, at + delay_ms, fault)
+            continue
+        if fault is Fault.DUPLICATE:
+            yield Meant(record, device.key, at, None)
+        yield Meant(record, device.key, at, fault)

@@ -7,8 +7,9 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from models.arrivals import QUALITIES, Arrivals
-from models.quality import GOOD, Verdicts
-from models.rules import BOOLEAN, DOUBLE, FIRST_CONVERSION, NULL, SAME, TEXT, Bools, Ints, Rules
+from models.quality import Verdicts
+from models.rules import BOOLEAN, DOUBLE, FIRST_CONVERSION, NULL, SAME, TEXT, Bools, Rules
+from models.words import Ints
 from schemas.records import Quality
 
 T = TypeVar("T", bound=np.generic)
@@ -24,7 +25,7 @@ def accepted(
         "received_at": pa.array(_picked(arrived.received_at, events)),
         "readings": _lists(
             _structs(arrived, rules, verdict, readings, layout.field("readings").type.value_type),
-            np.diff(arrived.first_reading)[kept],
+            _picked(arrived.readings, events),
             layout.field("readings").type,
         ),
     }

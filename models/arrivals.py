@@ -8,7 +8,8 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from models.rules import DOUBLE, FIRST_CONVERSION, Floats, Ints, Rules
+from models.rules import DOUBLE, FIRST_CONVERSION, Floats, Rules
+from models.words import Ints, Words
 from schemas.batch import Columns, Int64s
 from schemas.records import Quality, Telemetry
 
@@ -21,14 +22,6 @@ LATEST_MS = 4_102_444_800_000
 QUALITIES = pa.array([quality.value for quality in Quality])
 
 
-@dataclass(frozen=True, slots=True)
-class Names:
-    """A column of names that repeat: each distinct one, and which one each event has."""
-
-    distinct: pa.StringArray
-    codes: Ints
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Arrivals:
     """What came in, with specs looked up and values in their profiles' units."""
@@ -38,15 +31,15 @@ class Arrivals:
     logged_at: Int64s
 
     # per event
-    site: Names
-    device: Names
+    site: Words
+    device: Words
     profile: Ints
     at: Int64s
     received_at: Int64s
     """As given if it can be true, else ``logged_at``."""
 
-    first_reading: npt.NDArray[np.int32]
-    """Where the readings of each event begin; one more entry for where the last ends."""
+    readings: npt.NDArray[np.int32]
+    """How many it has."""
 
     # per reading
     event: Ints
@@ -74,8 +67,8 @@ def arrivals(batch: Columns[Telemetry], rules: Rules, *, skew_ms: int) -> Arriva
         raise ValueError("telemetry to be cleaned needs an origin")
     rows = _unsliced(batch.rows)
     logged_at = np.minimum(origin.logged_at, LATEST_MS)
-    first_reading = rows.column("readings").offsets.to_numpy()
-    event = np.repeat(np.arange(rows.num_rows), np.diff(first_reading))
+    first = rows.column("readings").offsets.to_numpy()
+    event = np.repeat(np.arange(rows.num_rows), first[1:] - first[:-1])
     readings = rows.column("readings").values
     profile = rules.profile(rows.column("profile"))
     spec = rules.spec(profile[event], readings.field("resource"))
@@ -84,12 +77,12 @@ def arrivals(batch: Columns[Telemetry], rules: Rules, *, skew_ms: int) -> Arriva
         rows=rows,
         offsets=origin.offsets,
         logged_at=logged_at,
-        site=_names(rows.column("site")),
-        device=_names(rows.column("device")),
+        site=rules.site(rows.column("site")),
+        device=rules.device(rows.column("device")),
         profile=profile,
         at=rows.column("at").to_numpy(),
         received_at=_received_at(rows.column("received_at"), logged_at, skew_ms),
-        first_reading=first_reading,
+        readings=first[1:] - first[:-1],
         event=event,
         spec=spec,
         conversion=conversion,
@@ -106,13 +99,8 @@ def plain(column: Any, dtype: npt.DTypeLike) -> npt.NDArray[Any]:
 
 def _unsliced(rows: pa.RecordBatch) -> pa.RecordBatch:
     """The same rows without offsets into larger buffers: type codes of a union ignore them."""
-    sliced = any(column.offset for column in rows.columns)
+    sliced = rows.column("readings").offset or rows.column("tags").offset
     return rows.take(pa.array(np.arange(rows.num_rows))) if sliced else rows
-
-
-def _names(column: pa.StringArray) -> Names:
-    encoded = column.dictionary_encode()
-    return Names(encoded.dictionary, encoded.indices.to_numpy().astype(np.intp))
 
 
 def _received_at(given: pa.Int64Array, logged_at: Int64s, skew_ms: int) -> Int64s:

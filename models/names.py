@@ -9,7 +9,7 @@ from collections.abc import Iterator
 import numpy as np
 import pyarrow as pa
 
-from models.rules import Ints
+from models.words import Ints
 from schemas.reasons import Reason
 
 NAME_LIMIT = 128
@@ -51,7 +51,7 @@ def _suspects(names: pa.StringArray, limit: int, shortest: int) -> Ints:
         return np.empty(0, np.intp)
     _, ends, data = names.buffers()
     bounds = np.frombuffer(ends, np.int32, len(names) + 1, names.offset * 4)
-    size = np.diff(bounds)
+    size = bounds[1:] - bounds[:-1]
     odd = (size < shortest) | (size > limit)
     text = np.frombuffer(data or b"", np.uint8)[bounds[0] : bounds[-1]]
     if text.size and (text - _SPACE).max() > _TILDE - _SPACE:

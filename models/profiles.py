@@ -1,7 +1,6 @@
 """Device profiles: what a kind of device measures, in which units and within which limits."""
 
 from enum import StrEnum
-from functools import reduce
 from pathlib import Path
 from typing import Annotated, Self
 

@@ -10,9 +10,10 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from models.arrivals import Arrivals
-from models.rules import DOUBLE, NULL, Bools, Ints, Rules
+from models.rules import DOUBLE, NULL, Bools, Rules
 from models.series import Series
 from models.steadiness import Observed
+from models.words import Ints, Words
 from schemas.records import Quality
 
 GOOD, OUT_OF_RANGE, CLOCK_SKEW, MISSING = (
@@ -78,12 +79,18 @@ def _devices(arrived: Arrivals, rules: Rules, event: Ints) -> tuple[list[Hashabl
     present = np.zeros(arrived.rows.num_rows, bool)
     present[event] = True
     rows = np.flatnonzero(present)
-    sizes = (len(arrived.site.distinct), len(arrived.device.distinct), len(rules.profiles) + 1)
-    triples = (arrived.site.codes[rows], arrived.device.codes[rows], arrived.profile[rows])
-    encoded = pa.array(np.ravel_multi_index(triples, sizes)).dictionary_encode()
+    devices, profiles = len(arrived.device.distinct), rules.profiles + 1
+    triple = (arrived.site.codes * devices + arrived.device.codes) * profiles + arrived.profile
+    encoded = pa.array(triple[rows]).dictionary_encode()
     number = np.empty(len(present), np.intp)
     number[rows] = encoded.indices.to_numpy()
-    site, device, profile = np.unravel_index(encoded.dictionary.to_numpy(), sizes)
-    sites, devices = arrived.site.distinct.to_pylist(), arrived.device.distinct.to_pylist()
-    names = zip(site.tolist(), device.tolist(), profile.tolist(), strict=True)
-    return [(sites[s], devices[d], p) for s, d, p in names], number[event]
+    pair, profile = np.divmod(encoded.dictionary.to_numpy(), profiles)
+    site, device = np.divmod(pair, devices)
+    names = zip(
+        _words(arrived.site, site), _words(arrived.device, device), profile.tolist(), strict=True
+    )
+    return list(names), number[event]
+
+
+def _words(words: Words, codes: Ints) -> list[str]:
+    return words.distinct.take(pa.array(codes)).to_pylist()

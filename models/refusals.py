@@ -61,7 +61,7 @@ def _names(arrived: Arrivals, _: Rules) -> Iterator[Objection]:
 
 
 def _profiles(arrived: Arrivals, rules: Rules) -> Iterator[Objection]:
-    for row in np.flatnonzero(arrived.profile == len(rules.profiles)).tolist():
+    for row in np.flatnonzero(arrived.profile == rules.profiles).tolist():
         name = arrived.rows.column("profile")[row].as_py()
         reason = fault(name, NAME_LIMIT) or Reason.UNKNOWN_PROFILE
         yield row, reason, f"profile: {shown(name)}"
@@ -91,7 +91,7 @@ def _positions(arrived: Arrivals, _: Rules) -> Iterator[Objection]:
 def _tags(arrived: Arrivals, _: Rules) -> Iterator[Objection]:
     tags = arrived.rows.column("tags")
     first = tags.offsets.to_numpy()
-    counts = np.diff(first)
+    counts = first[1:] - first[:-1]
     for row in np.flatnonzero(counts > TAGS_LIMIT).tolist():
         yield row, Reason.TOO_MANY_TAGS, f"tags: {counts[row]}, at most {TAGS_LIMIT}"
     for what, texts, shortest in (("key", tags.keys, 1), ("value", tags.items, 0)):
@@ -101,7 +101,7 @@ def _tags(arrived: Arrivals, _: Rules) -> Iterator[Objection]:
 
 
 def _counts(arrived: Arrivals, _: Rules) -> Iterator[Objection]:
-    counts = np.diff(arrived.first_reading)
+    counts = arrived.readings
     for row in np.flatnonzero(counts == 0).tolist():
         yield row, Reason.NO_READINGS, "readings: none"
     for row in np.flatnonzero(counts > READINGS_LIMIT).tolist():

@@ -6,12 +6,11 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from models.profiles import Kind, Profiles, Resource
 from models.units import UNITS, conversion
+from models.words import Ints, Vocabulary
 
-Ints = npt.NDArray[np.intp]
 Floats = npt.NDArray[np.float64]
 Bools = npt.NDArray[np.bool_]
 
@@ -50,36 +49,29 @@ class Rules:
     def __init__(self, profiles: Profiles) -> None:
         specs = profiles.specs()
         resources = list(dict.fromkeys(resource for _, resource, _ in specs))
-        self.profiles = pa.array(list(profiles.root))
-        self.resources = pa.array(resources)
+        self.profiles = len(profiles.root)
         self.width = max(len(profile.resources) for profile in profiles.root.values())
         self.specs = _specs(profiles)
         self._spec = _spec_table(list(profiles.root), resources, specs)
         self._conversion, self.scale, self.shift = _conversion_table([s for *_, s in specs])
-        self._spellings = pa.array(_SPELLINGS, pa.string())
+        self._profile = Vocabulary(pa.array(list(profiles.root)))
+        self._resource = Vocabulary(pa.array(resources))
+        self.site, self.device = Vocabulary(), Vocabulary()
+        self._unit = Vocabulary(pa.array(_SPELLINGS, pa.string()))
 
     def profile(self, names: pa.StringArray) -> Ints:
-        """The number of each profile; ``len(profiles)`` if unknown."""
-        return _numbers(names, self.profiles)
+        """The number of each profile; ``profiles`` if unknown."""
+        return self._profile(names).codes
 
     def spec(self, profile: Ints, resources: pa.StringArray) -> Ints:
         """The spec of each resource, in the profile of that number."""
-        per_profile = len(self.resources) + 1
-        return self._spec[profile * per_profile + _numbers(resources, self.resources)]
+        words = self._resource(resources)
+        return self._spec[profile * (len(words.distinct) + 1) + words.codes]
 
     def conversion(self, spec: Ints, units: pa.StringArray) -> Ints:
         """What each unit asks for, from UNKNOWN_UNIT on; an index of ``scale`` and ``shift``."""
-        per_spec = len(self._spellings) + 1
-        return self._conversion[spec * per_spec + _numbers(units, self._spellings)]
-
-
-def _numbers(texts: pa.StringArray, known: pa.StringArray) -> Ints:
-    """The place of each text in ``known``, or ``len(known)``."""
-    places = pc.index_in(texts, value_set=known)
-    if places.null_count:
-        places = places.fill_null(len(known))
-    numbers: Ints = places.to_numpy().astype(np.intp)
-    return numbers
+        words = self._unit(units)
+        return self._conversion[spec * (len(words.distinct) + 1) + words.codes]
 
 
 def _specs(profiles: Profiles) -> Specs:

@@ -5,8 +5,9 @@ from collections.abc import Hashable, Sequence
 import numpy as np
 import numpy.typing as npt
 
-from models.rules import Floats, Ints
+from models.rules import Floats
 from models.steadiness import NEWEST, NOTHING, Observed, judge, late
+from models.words import Ints
 from schemas.records import Quality
 
 STUCK, SPIKE = (list(Quality).index(quality) for quality in (Quality.STUCK, Quality.SPIKE))
@@ -143,4 +144,6 @@ def _order(series: Ints) -> Ints:
 
 def _first(series: Ints) -> Ints:
     """Where each series begins, once in order."""
-    return np.flatnonzero(np.diff(series, prepend=-1))
+    new = np.ones(len(series), bool)
+    np.not_equal(series[1:], series[:-1], out=new[1:])
+    return np.flatnonzero(new)

@@ -14,7 +14,8 @@ from typing import Self, TypeVar
 import numpy as np
 import numpy.typing as npt
 
-from models.rules import Bools, Floats, Ints
+from models.rules import Bools, Floats
+from models.words import Ints
 
 T = TypeVar("T", bound=np.generic)
 
@@ -81,7 +82,7 @@ def judge(seen: Observed, first: Ints, before: Floats) -> tuple[Bools, Bools, Fl
     stuck = seen.at - since >= seen.stuck_after_ms
     able = seen.innocent & ~stuck
     spike = _spikes(seen, able, first, before)
-    last = np.append(first[1:], len(since)) - 1
+    last = _ends(first, len(since)) - 1
     after = np.empty_like(before)
     after[:, LAST] = seen.value[last]
     after[:, SINCE] = since[last]
@@ -119,7 +120,7 @@ def _spikes(seen: Observed, able: Bools, first: Ints, before: Floats) -> Bools:
         spike: Bools = able & (np.abs(seen.value - good) > seen.rate_per_min * minutes)
     # what follows the first spike of a series was compared with that spike, so look again
     struck = np.unique(np.searchsorted(first, np.flatnonzero(spike), "right") - 1)
-    ends = np.append(first[1:], len(able))
+    ends = _ends(first, len(able))
     for series in struck.tolist():
         part = slice(first[series], ends[series])
         spike[part] = _walk(seen.pick(part), able[part], *before[series, GOOD:].tolist())
@@ -147,6 +148,12 @@ def _last_good(seen: Observed, good: Bools, first: Ints, last: Ints, before: Flo
             found, np.column_stack((seen.value[known], seen.at[known])), before[:, GOOD:]
         )
     return np.column_stack((seen.value[last], seen.at[last]))
+
+
+def _ends(first: Ints, size: int) -> Ints:
+    ends = np.empty_like(first)
+    ends[:-1], ends[-1] = first[1:], size
+    return ends
 
 
 def _shifted(entries: npt.NDArray[T], first: Ints, before: T | npt.NDArray[T]) -> npt.NDArray[T]:

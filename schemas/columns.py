@@ -16,6 +16,7 @@ import numpy as np
 import pyarrow as pa
 import pyruhvro
 
+from schemas.batch import Int64s
 from schemas.codec import UndecodableError, read_body, schema_of, write_body
 from schemas.contracts import contract
 from schemas.reasons import SetAside
@@ -61,7 +62,7 @@ class ColumnDecoder(Generic[R]):
         self._marked = json.dumps(marked)
         self.marker = marker
         self._marker_bits = np.frombuffer(marker, np.int64)[0]
-        self._empty = pyruhvro.deserialize_array([], self._marked)
+        self._empty: pa.RecordBatch = pyruhvro.deserialize_array([], self._marked)
 
     def decode(self, bodies: Bodies) -> Decoded:
         """Decode what decodes; every other body is set aside with its reason.
@@ -95,8 +96,9 @@ class ColumnDecoder(Generic[R]):
             rows.validate(full=True)
         except ValueError:  # pyarrow's ArrowInvalid is one too
             return None
-        ends = rows.column(_MARKER_FIELD).view(pa.int64()).to_numpy()
-        return rows if np.array_equal(ends, np.full_like(ends, self._marker_bits)) else None
+        ends: Int64s = rows.column(_MARKER_FIELD).view(pa.int64()).to_numpy()
+        whole: bool = (ends == self._marker_bits).all()
+        return rows if whole else None
 
     def _judge(
         self, marked: Sequence[bytes], start: int

@@ -60,6 +60,8 @@ class Fetched:
 class BatchConsumer(driver.Consumer):
     """Faust's aiokafka consumer, with batches as events and watermarks as commits."""
 
+    logger = driver.logger  # what Faust says of starting and stopping is Faust's
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         self._marks: dict[TP, Watermark] = defaultdict(Watermark)
         self._ahead: asyncio.Task[tuple[int, Fetch]] | None = None
@@ -180,6 +182,8 @@ class BatchConsumer(driver.Consumer):
 
 class BatchConsumerThread(driver.AIOKafkaConsumerThread):
     """The thread that talks to the broker."""
+
+    logger = driver.logger
 
     async def _fetch_records(
         self,

@@ -3,7 +3,6 @@
 from collections.abc import Iterable
 
 import structlog
-from fastavro.schema import SchemaParseException
 from tenacity import retry, retry_if_exception_type, wait_random_exponential
 
 from connectors.outcome import UnavailableError
@@ -78,6 +77,6 @@ class Writers:
             return None
         try:
             return schema(definition)
-        except (SchemaParseException, ValueError, TypeError, KeyError) as error:
+        except Exception as error:  # noqa: BLE001  # fastavro lets through what it tripped over
             log.warning("registry holds an unusable schema", id=schema_id, error=str(error))
             return None

@@ -1,12 +1,14 @@
 from collections import Counter, defaultdict
+from collections.abc import Sequence
 from functools import cache
 from itertools import islice, pairwise
 from typing import Any
 
 import pytest
 
+from connectors.departures import Sent
 from connectors.faults import Damage, Fault, Faults
-from connectors.site import SITES, Sent, events
+from connectors.site import SITES, events
 from connectors.traces import load
 from schemas.codec import decode, encode_framed
 from schemas.framing import SINGLE_OBJECT_HEADER_BYTES
@@ -18,9 +20,13 @@ EVERYTHING = Faults(dropout=0.1, stuck=0.1, spike=0.05, late=0.05, duplicate=0.0
 load_once = cache(load)
 
 
-def plain(record: Telemetry) -> bytes:
+def plain(records: Sequence[Telemetry]) -> list[bytes]:
     """As short as an encoding can be; text stays UTF-8."""
-    return f"{record.device} {record.event_id} {record.readings[0].value}".encode()
+    return [f"{each.device} {each.event_id} {each.readings[0].value}".encode() for each in records]
+
+
+def one_by_one(records: Sequence[Telemetry]) -> list[bytes]:
+    return [encode_framed(each) for each in records]
 
 
 def sent(number: int, site: str = "farm", **overrides: Any) -> list[Sent]:
@@ -59,7 +65,7 @@ def test_the_key_is_site_and_device() -> None:
 
 
 def test_the_value_is_the_encoded_event() -> None:
-    for each in sent(50, encode=encode_framed):
+    for each in sent(50, encode=one_by_one):
         assert each.record == decode(each.value[SINGLE_OBJECT_HEADER_BYTES:], Telemetry)
 
 
@@ -160,7 +166,7 @@ def test_stuck_devices_repeat_themselves_and_others_do_not() -> None:
 
 
 def test_malformed_events_are_damaged_in_every_way_and_no_other_is() -> None:
-    messages = sent(3000, faults=EVERYTHING, encode=encode_framed)
+    messages = sent(3000, faults=EVERYTHING, encode=one_by_one)
     damaged = [each for each in messages if each.fault is Fault.MALFORMED]
 
     assert set(Damage) == {each.damage for each in damaged}

@@ -1,0 +1,60 @@
+"""Columns of text that repeats itself, as numbers."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+
+Ints = npt.NDArray[np.intp]
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """Which of the ``distinct`` words each row has; ``len(distinct)`` if none of them."""
+
+    distinct: pa.StringArray
+    codes: Ints
+
+
+class Vocabulary:
+    """Numbers words: those that are ``known``, else all, in the order of their first use.
+
+    Fleets say the same words in the same order, batch after batch. So the last answer is kept,
+    and given again, or as much of it as is asked for, if the bytes are the same.
+    """
+
+    def __init__(self, known: pa.StringArray | None = None) -> None:
+        self._known = known
+        self._asked: pa.StringArray = pa.array([], pa.string())
+        self._answer = Words(self._asked, np.empty(0, np.intp))
+
+    def __call__(self, texts: pa.StringArray) -> Words:
+        """Look up every row."""
+        if not _begins_with(self._asked, texts):
+            self._asked = texts
+            self._answer = self._look_up(texts)
+        return Words(self._answer.distinct, self._answer.codes[: len(texts)])
+
+    def _look_up(self, texts: pa.StringArray) -> Words:
+        if self._known is None:
+            encoded = texts.dictionary_encode()
+            return Words(encoded.dictionary, encoded.indices.to_numpy().astype(np.intp))
+        places = pc.index_in(texts, value_set=self._known)
+        if places.null_count:
+            places = places.fill_null(len(self._known))
+        return Words(self._known, places.to_numpy().astype(np.intp))
+
+
+def _begins_with(texts: pa.StringArray, some: pa.StringArray) -> bool:
+    """Whether ``some`` are, byte for byte, the first of ``texts``; False if in doubt."""
+    if len(texts) < len(some) or texts.null_count or some.null_count or texts.offset or some.offset:
+        return False
+    _, bounds, data = texts.buffers()
+    _, some_bounds, some_data = some.buffers()
+    size = 4 * (len(some) + 1)
+    if not bounds.slice(0, size).equals(some_bounds.slice(0, size)):
+        return False
+    end = int(np.frombuffer(some_bounds, np.int32)[len(some)])
+    return end == 0 or bool(data.slice(0, end).equals(some_data.slice(0, end)))

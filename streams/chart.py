@@ -1,0 +1,71 @@
+"""The topology as a Mermaid flowchart: drawn from the page itself, so it is never out of date."""
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from schemas.records import DeadLetter
+from schemas.topics import Topic, dead_letters
+from streams.topology import Drain, Flow, Step
+
+BEGIN, END = "<!-- chart -->", "<!-- /chart -->"
+
+
+def chart(flows: Sequence[Flow]) -> str:
+    """A Mermaid flowchart: flows as boxes, solid arrows for records, dashed for dead letters."""
+    lines = ["flowchart LR", *(f"  {_id(topic)}[({topic.name})]" for topic in _topics(flows))]
+    for flow in flows:
+        lines.append(f"  subgraph {flow.name}")
+        lines += [f"    {_part_id(flow, part)}{_shape(part)}" for part in flow.parts]
+        lines.append("  end")
+    for flow in flows:
+        for part in flow.parts:
+            lines += _arrows(flow, part)
+    return "\n".join(lines) + "\n"
+
+
+def in_page(page: str, drawn: str) -> str:
+    """The page with the chart between its two markers.
+
+    Raises:
+        ValueError: the page does not have both markers, once each, in order.
+
+    """
+    before, begin, rest = page.partition(BEGIN)
+    _, end, after = rest.partition(END)
+    if not (begin and end) or BEGIN in rest or END in after:
+        raise ValueError(f"the page needs {BEGIN} and then {END}, once each")
+    return f"{before}{BEGIN}\n```mermaid\n{drawn}```\n{END}{after}"
+
+
+def _topics(flows: Sequence[Flow]) -> list[Topic[Any]]:
+    """Every topic once, in the order in which a record meets them."""
+    found: dict[str, Topic[Any]] = {}
+    for flow in flows:
+        for part in flow.parts:
+            for topic in (part.reads, *_written(part)):
+                found.setdefault(topic.name, topic)
+    return list(found.values())
+
+
+def _written(part: Step | Drain) -> tuple[Topic[Any], ...]:
+    return part.writes if isinstance(part, Step) else (dead_letters(part.reads),)
+
+
+def _arrows(flow: Flow, part: Step | Drain) -> Iterator[str]:
+    name = _part_id(flow, part)
+    yield f"  {_id(part.reads)} --> {name}"
+    for topic in _written(part):
+        arrow = "-.->" if topic.record is DeadLetter else "-->"
+        yield f"  {name} {arrow} {_id(topic)}"
+
+
+def _shape(part: Step | Drain) -> str:
+    return f"[{part.name}]" if isinstance(part, Step) else f"[/{part.name}/]"
+
+
+def _part_id(flow: Flow, part: Step | Drain) -> str:
+    return f"{flow.name}_{part.name}"
+
+
+def _id(topic: Topic[Any]) -> str:
+    return topic.name.replace(".", "_")

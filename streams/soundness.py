@@ -1,0 +1,93 @@
+"""Whether the topology page holds together: every complaint names the flow, the part, the topic."""
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from schemas.records import DeadLetter
+from schemas.topics import Topic, dead_letters
+from streams.shapes import gives, takes
+from streams.topology import Drain, Flow, Step
+
+
+def complaints(
+    flows: Sequence[Flow], *, ends: Sequence[Topic[Any]], catalogue: Sequence[Topic[Any]]
+) -> list[str]:
+    """What is wrong with these flows; nothing if all is well.
+
+    Flows and the parts of each have names of their own; agents and sinks take the records of the
+    topic they read; agents give the records of the topics they write; every topic has one
+    writing step at most, stands in the catalogue and, if read, has dead letters; whatever is
+    written is read or listed as an end.
+    """
+    return [
+        *_repeated("flow", [flow.name for flow in flows]),
+        *(complaint for flow in flows for complaint in _flow(flow, catalogue)),
+        *_writers(flows),
+        *_loose(flows, ends),
+    ]
+
+
+def _flow(flow: Flow, catalogue: Sequence[Topic[Any]]) -> Iterator[str]:
+    yield from _repeated(f"{flow.name}: part", [part.name for part in flow.parts])
+    for part in flow.parts:
+        place = f"{flow.name}.{part.name}"
+        yield from (f"{place}: {complaint}" for complaint in _part(part, catalogue))
+
+
+def _part(part: Step | Drain, catalogue: Sequence[Topic[Any]]) -> Iterator[str]:
+    writes = part.writes if isinstance(part, Step) else ()
+    for topic in (part.reads, *writes):
+        if topic not in catalogue:
+            yield f"{topic.name} is not in the catalogue"
+    try:
+        letters = dead_letters(part.reads, tuple(catalogue))
+        _, record = takes(part.agent if isinstance(part, Step) else part.sink)
+        given = gives(part.agent) if isinstance(part, Step) else set()
+    except (LookupError, TypeError) as error:
+        yield str(error)
+        return
+    if record not in (None, part.reads.record):
+        yield f"takes {record.__name__}, but {part.reads.name} has {part.reads.record.__name__}"
+    if isinstance(part, Step):
+        yield from _outputs(part, given, letters)
+
+
+def _outputs(part: Step, given: set[type], letters: Topic[Any]) -> Iterator[str]:
+    carried = Counter(topic.record for topic in part.writes)
+    for record in sorted(given - set(carried), key=str):
+        yield f"gives {record.__name__}, which none of its topics carries"
+    for topic in part.writes:
+        if topic.record not in given and topic.record is not DeadLetter:
+            yield f"never gives what {topic.name} carries, {topic.record.__name__}"
+        if carried[topic.record] > 1:
+            yield f"writes {topic.record.__name__} to more than one topic"
+    if letters not in part.writes:
+        yield f"does not write {letters.name}, where its dead letters go"
+
+
+def _writers(flows: Sequence[Flow]) -> Iterator[str]:
+    writers: dict[str, list[str]] = {}
+    for flow in flows:
+        for part in flow.parts:
+            for topic in part.writes if isinstance(part, Step) else ():
+                if topic.record is not DeadLetter:
+                    writers.setdefault(topic.name, []).append(f"{flow.name}.{part.name}")
+    for topic_name, names in writers.items():
+        if len(names) > 1:
+            yield f"{topic_name} has more than one writer: {', '.join(names)}"
+
+
+def _loose(flows: Sequence[Flow], ends: Sequence[Topic[Any]]) -> Iterator[str]:
+    parts = [part for flow in flows for part in flow.parts]
+    known = {part.reads.name for part in parts} | {topic.name for topic in ends}
+    for part in parts:
+        for topic in part.writes if isinstance(part, Step) else ():
+            if topic.name not in known:
+                yield f"{topic.name} is written, but nobody reads it and it is no listed end"
+
+
+def _repeated(kind: str, names: Sequence[str]) -> Iterator[str]:
+    for name, times in Counter(names).items():
+        if times > 1:
+            yield f"{kind} {name} stands {times} times"

@@ -1,0 +1,107 @@
+"""One measured stretch: the load lies ready, the subjects go on, and the clocks run to its end."""
+
+import time
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
+
+from tests.bench.clock import cpu_s, idle_s
+from tests.bench.ground import Ground
+from tests.bench.patience import POLL_S, wait_for
+from tests.bench.subject import Subject, SubjectError
+
+SETTLE_S = 0.5
+"""After the warm-up, for what follows it: commits, the garbage of the start."""
+
+WARM_WITHIN_S = 60.0
+STALLED_AFTER_S = 60.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stretch:
+    """What a number of events took."""
+
+    events: int
+    cpu_s: float
+    """CPU time of all subjects."""
+
+    wall_s: float
+    broker_cores: float
+    """Cores that the broker kept busy meanwhile."""
+
+    idle_cores: float
+    """Cores that nothing kept busy."""
+
+    @property
+    def cpu_us(self) -> float:
+        """CPU microseconds for each event."""
+        return self.cpu_s / self.events * 1e6
+
+    @property
+    def wall_us(self) -> float:
+        """Microseconds for each event."""
+        return self.wall_s / self.events * 1e6
+
+
+def stretch(
+    ground: Ground,
+    starts: Sequence[Callable[[], Subject]],
+    *,
+    ready: Callable[[], bool] = lambda: True,
+    warm_up: Callable[[], object],
+    warm: int,
+    send: Callable[[], object],
+    events: int,
+    progress: Callable[[], int],
+) -> Stretch:
+    """Start subjects, warm them up, pause them, send the load, and clock them through it.
+
+    ``progress`` says how many events are done, of ``warm`` and then ``warm + events``.
+    """
+    with ExitStack() as stack:
+        subjects = [stack.enter_context(start()) for start in starts]
+
+        def checked(done: Callable[[], bool]) -> Callable[[], bool]:
+            return lambda: all(subject.check() is None for subject in subjects) and done()
+
+        wait_for(checked(ready), WARM_WITHIN_S, "the subjects to be ready", every_s=0.05)
+        warm_up()
+        wait_for(checked(lambda: progress() >= warm), WARM_WITHIN_S, "the warm-up", every_s=0.05)
+        time.sleep(SETTLE_S)
+        for subject in subjects:
+            subject.pause()
+        send()
+        return _clocked(ground, subjects, events, lambda: progress() - warm)
+
+
+def _clocked(
+    ground: Ground, subjects: Sequence[Subject], events: int, done: Callable[[], int]
+) -> Stretch:
+    cpu, broker, idle = sum(s.cpu_s for s in subjects), cpu_s(ground.broker_pid), idle_s()
+    start = time.perf_counter()
+    for subject in subjects:
+        subject.resume()
+    _watch(subjects, events, done)
+    wall = time.perf_counter() - start
+    return Stretch(
+        events=events,
+        cpu_s=sum(s.cpu_s for s in subjects) - cpu,
+        wall_s=wall,
+        broker_cores=(cpu_s(ground.broker_pid) - broker) / wall,
+        idle_cores=(idle_s() - idle) / wall,
+    )
+
+
+def _watch(subjects: Sequence[Subject], events: int, done: Callable[[], int]) -> None:
+    """Wait for the last event; a subject that stands still has failed."""
+    newest, moved = 0, time.monotonic()
+    while (count := done()) < events:
+        for subject in subjects:
+            subject.check()
+        if count > newest:
+            newest, moved = count, time.monotonic()
+        if time.monotonic() - moved > STALLED_AFTER_S:
+            raise SubjectError(
+                f"stands still at {count} of {events} events:\n{subjects[0].last_words()}"
+            )
+        time.sleep(POLL_S)

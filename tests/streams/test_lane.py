@@ -1,0 +1,236 @@
+"""Batches of a partition: begun in order, confirmed in order, acknowledged only when confirmed."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+from faust.types import TP
+
+from schemas.batch import Raw
+from streams.lane import Lane, Lanes
+from streams.metrics import Metrics
+from streams.observer import Observer
+from streams.readiness import Readiness
+from streams.transport import Fetched
+from streams.work import Outcome
+from streams.writers import UnresolvedError
+
+HERE, THERE = TP("t", 0), TP("t", 1)
+
+
+@dataclass
+class Message:
+    offset: int
+    value: bytes | None
+    key: bytes | None = None
+    timestamp: int = 0
+
+
+def batch(first: int, *values: bytes, tp: TP = HERE, generation: int = 1) -> Fetched:
+    messages = [Message(first + place, value) for place, value in enumerate(values)]
+    return Fetched(tp, generation, messages, None)
+
+
+@dataclass
+class Slow:
+    """Work that is confirmed when the test says so; ``seen`` tells what happened, in order."""
+
+    seen: list[str] = field(default_factory=list)
+    confirmed: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(0))
+    unresolved: set[bytes] = field(default_factory=set)
+    broken: str = ""
+    state_entries: int = 0
+
+    def begin(self, raw: Raw) -> str:
+        name = str(raw.origin.offsets[0])
+        if self.unresolved:
+            raise UnresolvedError(self.unresolved.pop())
+        if name == self.broken:
+            raise ZeroDivisionError
+        self.seen.append(f"begin {name}")
+        self.state_entries += 1
+        return name
+
+    async def finish(self, _: Raw, begun: str) -> Outcome:
+        await self.confirmed.acquire()
+        self.seen.append(f"finish {begun}")
+        return Outcome(sent=1)
+
+    def confirm(self, count: int = 1) -> None:
+        for _ in range(count):
+            self.confirmed.release()
+
+
+@dataclass
+class Bench:
+    """A lane on slow work, and what it acknowledged, resolved and failed with."""
+
+    work: Slow = field(default_factory=Slow)
+    acknowledged: list[int] = field(default_factory=list)
+    resolved: list[set[bytes]] = field(default_factory=list)
+    failures: list[BaseException] = field(default_factory=list)
+    metrics: Metrics = field(default_factory=Metrics)
+
+    def lane(self) -> Lane:
+        async def resolve(headers: set[bytes]) -> None:
+            self.resolved.append(headers)
+
+        observer = Observer("step", self.metrics, Readiness(), lambda: 0)
+        return Lane(self.work, observer, resolve=resolve, fail=self.failures.append)
+
+    def acknowledge(self, first: int) -> Callable[[], Any]:
+        return lambda: self.acknowledged.append(first)
+
+
+@pytest.fixture
+def bench() -> Bench:
+    return Bench()
+
+
+async def turns(count: int = 10) -> None:
+    for _ in range(count):
+        await asyncio.sleep(0)
+
+
+async def test_the_next_batch_is_worked_on_while_the_first_waits(bench: Bench) -> None:
+    lane = bench.lane()
+    await lane.carry(batch(0, b"a"), bench.acknowledge(0))
+    second = asyncio.create_task(lane.carry(batch(10, b"b"), bench.acknowledge(10)))
+    await turns()
+
+    assert ["begin 0", "begin 10"] == bench.work.seen
+    assert [] == bench.acknowledged
+
+    bench.work.confirm(2)
+    await second
+    await turns()
+    assert ["begin 0", "begin 10", "finish 0", "finish 10"] == bench.work.seen
+    assert [0, 10] == bench.acknowledged
+
+
+async def test_no_more_than_one_batch_is_ahead(bench: Bench) -> None:
+    lane = bench.lane()
+    await lane.carry(batch(0, b"a"), bench.acknowledge(0))
+    second = asyncio.create_task(lane.carry(batch(10, b"b"), bench.acknowledge(10)))
+    await turns()
+
+    assert not second.done()
+    bench.work.confirm()
+    await second
+
+
+async def test_a_bug_in_the_work_reaches_whoever_carries(bench: Bench) -> None:
+    bench.work.broken = "0"
+
+    with pytest.raises(ZeroDivisionError):
+        await bench.lane().carry(batch(0, b"a"), bench.acknowledge(0))
+    assert [] == bench.acknowledged
+
+
+async def test_a_bug_in_the_writing_ends_the_worker_with_nothing_acknowledged(
+    bench: Bench,
+) -> None:
+    class Broken(Slow):
+        async def finish(self, _: Raw, __: str) -> Outcome:
+            raise ZeroDivisionError
+
+    bench.work = Broken()
+    await bench.lane().carry(batch(0, b"a"), bench.acknowledge(0))
+    await turns()
+
+    assert [ZeroDivisionError] == [type(each) for each in bench.failures]
+    assert [] == bench.acknowledged
+
+
+async def test_unknown_schemas_are_looked_up_and_the_batch_is_begun_again(bench: Bench) -> None:
+    header = b"\0\0\0\0\x09"
+    bench.work.unresolved = {header}
+
+    await bench.lane().carry(batch(0, header + b"body"), bench.acknowledge(0))
+
+    assert [{header}] == bench.resolved
+    assert ["begin 0"] == bench.work.seen
+
+
+async def test_what_is_confirmed_is_counted(bench: Bench) -> None:
+    await bench.lane().carry(batch(0, b"a", b"b"), bench.acknowledge(0))
+    bench.work.confirm()
+    await turns()
+
+    sample = bench.metrics.registry.get_sample_value
+    assert 2.0 == sample("engawa_records_received_total", {"step": "step"})
+    assert 1.0 == sample("engawa_records_sent_total", {"step": "step"})
+
+
+async def test_a_lane_that_is_let_go_acknowledges_nothing_more(bench: Bench) -> None:
+    lane = bench.lane()
+    await lane.carry(batch(0, b"a"), bench.acknowledge(0))
+
+    lane.let_go()
+    bench.work.confirm()
+    await turns()
+
+    assert [] == bench.acknowledged
+    assert [] == bench.failures
+
+
+@dataclass
+class Event:
+    value: Fetched
+    acknowledged: list[Fetched]
+
+    def ack(self) -> None:
+        self.acknowledged.append(self.value)
+
+
+async def carried(lanes: Lanes, *batches: Fetched) -> list[Fetched]:
+    """Carry these batches; give those acknowledged by the end."""
+    acknowledged: list[Fetched] = []
+
+    async def events() -> AsyncIterator[Event]:
+        for each in batches:
+            yield Event(each, acknowledged)
+
+    await lanes.run(events())
+    await turns()
+    return acknowledged
+
+
+async def test_each_partition_has_a_lane_of_its_own() -> None:
+    opened: list[Bench] = []
+
+    def open_lane() -> Lane:
+        opened.append(Bench())
+        opened[-1].work.confirm(9)
+        return opened[-1].lane()
+
+    lanes = Lanes(open_lane, assigned=lambda: {HERE, THERE})
+    batches = batch(0, b"a"), batch(5, b"b", tp=THERE), batch(1, b"c")
+
+    assert list(batches) == await carried(lanes, *batches)
+    assert [["begin 0", "begin 1"], ["begin 5"]] == [
+        [each for each in bench.work.seen if each.startswith("begin")] for bench in opened
+    ]
+    assert 3 == lanes.state_entries
+
+
+async def test_a_rebalance_drops_what_was_under_way_and_forgets_what_others_have_now() -> None:
+    opened: list[Bench] = []
+
+    def open_lane() -> Lane:
+        opened.append(Bench())
+        return opened[-1].lane()
+
+    lanes = Lanes(open_lane, assigned=lambda: {HERE})
+    under_way = batch(0, b"a"), batch(5, b"b", tp=THERE)
+    again = batch(0, b"a", generation=2)
+    acknowledged = asyncio.create_task(carried(lanes, *under_way, again))
+    await turns(5)
+    for bench in opened:
+        bench.work.confirm(9)
+
+    assert [again] == await acknowledged
+    assert 2 == len(opened)
+    assert 2 == lanes.state_entries
