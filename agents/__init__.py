@@ -1,1 +1,1 @@
-"""What is done: one verb per file, batch in, records or columns out. No Kafka, no store, no clock."""
+"""What is done: one verb per file, batch in, records or columns out. No server, no clock."""

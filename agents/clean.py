@@ -50,6 +50,8 @@ class Clean:
     dropped. The same batch may come again: no event is its own duplicate, and if it was the last
     one its verdicts are the same. A fresh instance loses nothing either: until it has seen enough
     it accepts repeated events, which stores write over, and trusts what it cannot compare.
+
+    Batches need an origin; ``ValueError`` if one has none.
     """
 
     def __init__(self, settings: CleanSettings) -> None:
@@ -86,15 +88,11 @@ class Clean:
         Only what keeps the contract is remembered, so an event may be mended and sent again.
         """
         refused = refusals(arrived, self._rules)
-        ids, offsets, rows = (
-            arrived.rows.column("event_id"),
-            arrived.offsets,
-            range(len(arrived.at)),
-        )
-        if refused:
-            rows = [row for row in rows if row not in refused]
-            ids, offsets = ids.take(pa.array(rows, pa.int64())), offsets[rows]
-        for place, first in self._seen.duplicates(ids, offsets).items():
-            detail = f"event_id: {shown(ids[place].as_py())} came at offset {first}"
-            refused[rows[place]] = SetAside(rows[place], Reason.DUPLICATE, detail)
+        ids = arrived.rows.column("event_id")
+        rows = np.delete(np.arange(len(ids)), list(refused))
+        sound = ids.take(pa.array(rows)) if refused else ids
+        for place, first in self._seen.duplicates(sound, arrived.offsets[rows]).items():
+            row = int(rows[place])
+            detail = f"event_id: {shown(ids[row].as_py())} came at offset {first}"
+            refused[row] = SetAside(row, Reason.DUPLICATE, detail)
         return refused

@@ -45,9 +45,11 @@ class _Object:
 class ArchiveReader:
     """Reads one store's archive."""
 
-    def __init__(self, settings: ObjectStoreSettings) -> None:
+    def __init__(self, settings: ObjectStoreSettings, *, page_size: int = 1000) -> None:
+        """``page_size`` names are listed at once."""
         self._s3 = client(settings)
         self._bucket = settings.bucket
+        self._page_size = page_size
 
     def read(self, topic: str, since_ms: int, until_ms: int) -> Iterator[ArchivedMessage]:
         """The messages logged from ``since_ms`` until before ``until_ms``.
@@ -81,7 +83,10 @@ class ArchiveReader:
 
     def _keys(self, prefix: str, *, after: str) -> Iterator[str]:
         pages = self._s3.get_paginator("list_objects_v2").paginate(
-            Bucket=self._bucket, Prefix=prefix, StartAfter=after
+            Bucket=self._bucket,
+            Prefix=prefix,
+            StartAfter=after,
+            PaginationConfig={"PageSize": self._page_size},
         )
         waiting = iter(pages)
         while True:

@@ -38,19 +38,19 @@ class InfluxSettings(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    url: str = Field("http://127.0.0.1:8086", pattern=r"^https?://[^\s/]+/?$")
+    url: str = Field(default="http://127.0.0.1:8086", pattern=r"^https?://[^\s/]+/?$")
     token: SecretStr = SecretStr("")
     """InfluxDB 2's token; on 1.8 ``user:password``, or nothing if it asks for none."""
 
     org: str = "-"
     """InfluxDB 2's organisation; 1.8 has none."""
 
-    database: str = Field("engawa", pattern=r"^[A-Za-z0-9_-]{1,64}$")
-    timeout_s: float = Field(10.0, gt=0, le=300)
-    raw_retention_h: int = Field(7 * 24, ge=1)
-    minute_retention_h: int = Field(90 * 24, ge=1)
-    hour_retention_h: int = Field(2 * 365 * 24, ge=1)
-    lines_per_write: int = Field(5000, ge=1, le=50_000)
+    database: str = Field(default="engawa", pattern=r"^[A-Za-z0-9_-]{1,64}$")
+    timeout_s: float = Field(default=10.0, gt=0, le=300)
+    raw_retention_h: int = Field(default=7 * 24, ge=1)
+    minute_retention_h: int = Field(default=90 * 24, ge=1)
+    hour_retention_h: int = Field(default=2 * 365 * 24, ge=1)
+    lines_per_write: int = Field(default=5000, ge=1, le=50_000)
     """InfluxDB's own advice is 5,000 to 10,000."""
 
     def retention_h(self) -> dict[str, int]:

@@ -71,7 +71,7 @@ class MessageLog:
                 "enable.partition.eof": True,
                 "auto.offset.reset": "earliest",
                 "queued.max.messages.kbytes": QUEUE_KIB,
-                "log_level": 3,
+                "log_level": 0,  # what goes wrong is raised
             }
         )
 

@@ -31,12 +31,12 @@ class ObjectStoreSettings(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    endpoint_url: str = Field("http://127.0.0.1:8333", pattern=r"^https?://[^\s/]+/?$")
-    region: str = Field("us-east-1", pattern=r"^[a-z0-9-]{1,40}$")
+    endpoint_url: str = Field(default="http://127.0.0.1:8333", pattern=r"^https?://[^\s/]+/?$")
+    region: str = Field(default="us-east-1", pattern=r"^[a-z0-9-]{1,40}$")
     access_key: SecretStr = SecretStr("")
     secret_key: SecretStr = SecretStr("")
-    bucket: str = Field("engawa-archive", pattern=r"^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$")
-    timeout_s: float = Field(30.0, gt=0, le=300)
+    bucket: str = Field(default="engawa-archive", pattern=r"^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$")
+    timeout_s: float = Field(default=30.0, gt=0, le=300)
 
 
 def client(settings: ObjectStoreSettings) -> "S3Client":

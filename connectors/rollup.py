@@ -54,7 +54,7 @@ class Rolled:
     """Minutes that were rolled up."""
 
     left: int
-    """Minutes left for the next pass."""
+    """Ended minutes that this pass had no room for."""
 
     expired: int
     """Minutes that wait in vain: InfluxDB may have dropped raw points of theirs already."""
@@ -79,7 +79,9 @@ class Roller:
         self._sleep = sleep
 
     async def roll(self, now_ms: int) -> Rolled:
-        """Roll up minutes touched since they were last rolled up, and their hours, latest first.
+        """Roll up ended minutes touched since they were last rolled up, and the hours they are in.
+
+        The latest come first. The minute that is under way waits: it would be done many times.
 
         Raises:
             UnavailableError: InfluxDB is away; call again later.
@@ -87,7 +89,8 @@ class Roller:
         """
         waiting = await self.pending()
         alive = [start for start in waiting if start >= now_ms - self._raw_ms]
-        windows = {start: waiting[start] for start in sorted(alive)[-MINUTES_PER_PASS:]}
+        ended = sorted(start for start in alive if start + MINUTE_MS <= now_ms)
+        windows = {start: waiting[start] for start in ended[-MINUTES_PER_PASS:]}
         if windows:
             claim = f"{self._name}/{now_ms}"
             await self.claim(windows, claim)
@@ -95,7 +98,9 @@ class Roller:
             await self.compute(windows)
             await self.finish(windows, claim)
         return Rolled(
-            windows=len(windows), left=len(alive) - len(windows), expired=len(waiting) - len(alive)
+            windows=len(windows),
+            left=len(ended) - len(windows),
+            expired=len(waiting) - len(alive),
         )
 
     async def pending(self) -> dict[int, str]:

@@ -42,7 +42,7 @@ def columns(records: Sequence[Telemetry]) -> pa.RecordBatch:
     )
 
 
-def _readings(records: Sequence[Telemetry], layout: Any) -> pa.Array[Any]:
+def _readings(records: Sequence[Telemetry], layout: Any) -> Any:
     """The list column; pyarrow makes no unions of Python values, so it is put together by hand."""
     readings = [reading for each in records for reading in each.readings]
     bounds = pa.array(accumulate((len(each.readings) for each in records), initial=0), pa.int32())
@@ -61,7 +61,7 @@ def _readings(records: Sequence[Telemetry], layout: Any) -> pa.Array[Any]:
     )
 
 
-def _values(readings: Sequence[Reading], layout: Any) -> pa.Array[Any]:
+def _values(readings: Sequence[Reading], layout: Any) -> Any:
     values = [reading.value for reading in readings]
     kinds = [KINDS.index(type(value)) for value in values]
     branches = [

@@ -1,6 +1,6 @@
 """Arrivals and verdicts -> columns of accepted telemetry. What did not change is not copied."""
 
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -9,7 +9,7 @@ import pyarrow as pa
 from models.arrivals import QUALITIES, Arrivals
 from models.quality import Verdicts
 from models.rules import BOOLEAN, DOUBLE, FIRST_CONVERSION, NULL, SAME, TEXT, Bools, Rules
-from models.words import Ints
+from models.words import Column, Ints
 from schemas.records import Quality
 
 T = TypeVar("T", bound=np.generic)
@@ -34,8 +34,8 @@ def accepted(
 
 
 def _structs(
-    arrived: Arrivals, rules: Rules, verdict: Verdicts, places: Ints | None, layout: pa.DataType
-) -> pa.StructArray:
+    arrived: Arrivals, rules: Rules, verdict: Verdicts, places: Ints | None, layout: Any
+) -> Column:
     """The readings at ``places``, all if None."""
     given = arrived.rows.column("readings").values
     same_units = places is None and bool((arrived.conversion == SAME).all())
@@ -49,9 +49,7 @@ def _structs(
     return pa.Array.from_buffers(layout, len(verdict), [None], children=children)
 
 
-def _values(
-    arrived: Arrivals, given: pa.UnionArray, places: Ints | None, layout: pa.DataType
-) -> pa.UnionArray:
+def _values(arrived: Arrivals, given: Column, places: Ints | None, layout: Any) -> Column:
     if places is None and arrived.conversion.max() < FIRST_CONVERSION:
         return given
     kind, value = _picked(arrived.kind, places), _picked(arrived.value, places)
@@ -64,14 +62,14 @@ def _values(
     return pa.Array.from_buffers(layout, len(kind), [None, pa.py_buffer(kind)], children=arms)
 
 
-def _all_good(size: int) -> pa.StringArray:
+def _all_good(size: int) -> Column:
     # several times faster than taking the same word over and over
     word = Quality.GOOD.value.encode()
     ends = np.arange(0, (size + 1) * len(word), len(word), dtype=np.int32)
     return pa.StringArray.from_buffers(size, pa.py_buffer(ends), pa.py_buffer(word * size))
 
 
-def _lists(readings: pa.StructArray, sizes: Ints, layout: pa.DataType) -> pa.ListArray:
+def _lists(readings: Column, sizes: npt.NDArray[np.int32], layout: Any) -> Column:
     bounds = np.zeros(len(sizes) + 1, np.int32)
     np.cumsum(sizes, out=bounds[1:])
     return pa.Array.from_buffers(
@@ -79,7 +77,7 @@ def _lists(readings: pa.StructArray, sizes: Ints, layout: pa.DataType) -> pa.Lis
     )
 
 
-def _taken(column: pa.Array, places: Ints | None) -> pa.Array:
+def _taken(column: Column, places: Ints | None) -> Column:
     return column if places is None else column.take(pa.array(places))
 
 

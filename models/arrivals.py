@@ -9,7 +9,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from models.rules import DOUBLE, FIRST_CONVERSION, Floats, Rules
-from models.words import Ints, Words
+from models.words import Column, Ints, Words
 from schemas.batch import Columns, Int64s
 from schemas.records import Quality, Telemetry
 
@@ -92,7 +92,7 @@ def arrivals(batch: Columns[Telemetry], rules: Rules, *, skew_ms: int) -> Arriva
     )
 
 
-def plain(column: Any, dtype: npt.DTypeLike) -> npt.NDArray[Any]:
+def plain(column: Column, dtype: npt.DTypeLike) -> npt.NDArray[Any]:
     """The values of a primitive column; where it is null, whatever stands there."""
     return np.frombuffer(column.buffers()[1], dtype, len(column), column.offset * 8)
 
@@ -103,7 +103,7 @@ def _unsliced(rows: pa.RecordBatch) -> pa.RecordBatch:
     return rows.take(pa.array(np.arange(rows.num_rows))) if sliced else rows
 
 
-def _received_at(given: pa.Int64Array, logged_at: Int64s, skew_ms: int) -> Int64s:
+def _received_at(given: Column, logged_at: Int64s, skew_ms: int) -> Int64s:
     if given.null_count == len(given):
         return logged_at
     when = plain(given, np.int64)
@@ -113,7 +113,7 @@ def _received_at(given: pa.Int64Array, logged_at: Int64s, skew_ms: int) -> Int64
     return np.where(believable, when, logged_at)
 
 
-def _converted(values: pa.UnionArray, conversion: Ints, rules: Rules) -> Floats:
+def _converted(values: Column, conversion: Ints, rules: Rules) -> Floats:
     """The numbers, in their profiles' units; bits stay as they are where the unit is the same."""
     value: Floats = plain(values.field(DOUBLE), np.float64)
     [foreign] = np.nonzero(conversion >= FIRST_CONVERSION)
@@ -125,7 +125,7 @@ def _converted(values: pa.UnionArray, conversion: Ints, rules: Rules) -> Floats:
     return value
 
 
-def _told(given: pa.StringArray) -> npt.NDArray[np.uint8]:
+def _told(given: Column) -> npt.NDArray[np.uint8]:
     if given.null_count == len(given):
         return np.zeros(len(given), np.uint8)
     places = pc.index_in(given, value_set=QUALITIES).fill_null(0)

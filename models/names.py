@@ -7,9 +7,8 @@ import re
 from collections.abc import Iterator
 
 import numpy as np
-import pyarrow as pa
 
-from models.words import Ints
+from models.words import Column, Ints
 from schemas.reasons import Reason
 
 NAME_LIMIT = 128
@@ -34,9 +33,7 @@ def fault(name: str, limit: int, *, shortest: int = 1) -> Reason | None:
     return Reason.CONTROL_CHARACTER if _CONTROL.search(name) else None
 
 
-def faults(
-    names: pa.StringArray, limit: int, *, shortest: int = 1
-) -> Iterator[tuple[int, str, Reason]]:
+def faults(names: Column, limit: int, *, shortest: int = 1) -> Iterator[tuple[int, str, Reason]]:
     """Place and text of each name that has a fault, and which."""
     for place in _suspects(names, limit, shortest).tolist():
         name = names[place].as_py()
@@ -45,7 +42,7 @@ def faults(
             yield place, name, found
 
 
-def _suspects(names: pa.StringArray, limit: int, shortest: int) -> Ints:
+def _suspects(names: Column, limit: int, shortest: int) -> Ints:
     """Places of the few names worth a look: by bytes too short, too long, or odd."""
     if not len(names):
         return np.empty(0, np.intp)

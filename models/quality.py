@@ -1,6 +1,7 @@
-"""How far each reading can be trusted: one verdict each, the first that applies of
+"""How far each reading can be trusted.
 
-missing (no value), the device's own doubt, clock_skew, out_of_range, stuck, spike; else good.
+A reading gets one verdict, the first that applies of: missing (it has no value), whatever the
+device itself says if that isn't good, clock_skew, out_of_range, stuck, spike; else good.
 """
 
 from collections.abc import Hashable
@@ -93,4 +94,5 @@ def _devices(arrived: Arrivals, rules: Rules, event: Ints) -> tuple[list[Hashabl
 
 
 def _words(words: Words, codes: Ints) -> list[str]:
-    return words.distinct.take(pa.array(codes)).to_pylist()
+    texts: list[str] = words.distinct.take(pa.array(codes)).to_pylist()
+    return texts

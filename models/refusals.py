@@ -31,6 +31,9 @@ TAG_LIMIT = 256
 TEXT_LIMIT = 1024
 """Longest text value, in characters."""
 
+POLE_DEG = 90.0
+DATE_LINE_DEG = 180.0
+
 DAY_MS = 86_400_000
 """How far ahead of the broker an event may be: time zones mistaken for one another, no more."""
 
@@ -83,7 +86,7 @@ def _positions(arrived: Arrivals, _: Rules) -> Iterator[Objection]:
     lat, lon = (plain(position.field(axis), np.float64) for axis in ("lat", "lon"))
     given = position.is_valid().to_numpy(zero_copy_only=False)
     # put this way round, NaN is not on earth either
-    on_earth = (np.abs(lat) <= 90.0) & (np.abs(lon) <= 180.0)
+    on_earth = (np.abs(lat) <= POLE_DEG) & (np.abs(lon) <= DATE_LINE_DEG)
     for row in np.flatnonzero(given & ~on_earth).tolist():
         yield row, Reason.BAD_POSITION, f"position: lat {lat[row]}, lon {lon[row]}"
 

@@ -9,7 +9,7 @@ import pyarrow as pa
 
 from models.profiles import Kind, Profiles, Resource
 from models.units import UNITS, conversion
-from models.words import Ints, Vocabulary
+from models.words import Column, Ints, Vocabulary
 
 Floats = npt.NDArray[np.float64]
 Bools = npt.NDArray[np.bool_]
@@ -40,7 +40,7 @@ class Specs:
     column: Ints
     """Place of the resource in its profile."""
 
-    unit: pa.StringArray
+    unit: Column
 
 
 class Rules:
@@ -59,19 +59,21 @@ class Rules:
         self.site, self.device = Vocabulary(), Vocabulary()
         self._unit = Vocabulary(pa.array(_SPELLINGS, pa.string()))
 
-    def profile(self, names: pa.StringArray) -> Ints:
+    def profile(self, names: Column) -> Ints:
         """The number of each profile; ``profiles`` if unknown."""
         return self._profile(names).codes
 
-    def spec(self, profile: Ints, resources: pa.StringArray) -> Ints:
+    def spec(self, profile: Ints, resources: Column) -> Ints:
         """The spec of each resource, in the profile of that number."""
         words = self._resource(resources)
-        return self._spec[profile * (len(words.distinct) + 1) + words.codes]
+        spec: Ints = self._spec[profile * (len(words.distinct) + 1) + words.codes]
+        return spec
 
-    def conversion(self, spec: Ints, units: pa.StringArray) -> Ints:
+    def conversion(self, spec: Ints, units: Column) -> Ints:
         """What each unit asks for, from UNKNOWN_UNIT on; an index of ``scale`` and ``shift``."""
         words = self._unit(units)
-        return self._conversion[spec * (len(words.distinct) + 1) + words.codes]
+        found: Ints = self._conversion[spec * (len(words.distinct) + 1) + words.codes]
+        return found
 
 
 def _specs(profiles: Profiles) -> Specs:

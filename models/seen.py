@@ -6,11 +6,11 @@ wait for all of them together, which is several times faster than one after the 
 
 from bisect import bisect_right
 from collections.abc import Iterator
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from models.words import Column
 from schemas.batch import Int64s
 
 Hashes = npt.NDArray[np.uint64]
@@ -43,12 +43,14 @@ class Seen:
         """Count the events remembered."""
         return self._young.size + self._old.size
 
-    def duplicates(self, ids: Any, offsets: Int64s) -> dict[int, int]:
+    def duplicates(self, ids: Column, offsets: Int64s) -> dict[int, int]:
         """Remember ``ids``, an Arrow column; give each duplicate's place and its first offset.
 
         ``offsets`` ascend. No id is longer than 128 characters.
         """
         found: dict[int, int] = {}
+        if not len(ids):
+            return found
         hashes = _hashes(ids, self._factors)
         begin = 0
         while begin < len(hashes):
@@ -60,7 +62,7 @@ class Seen:
         return found
 
     def _remember(
-        self, ids: Any, hashes: Hashes, offsets: Int64s, begin: int, found: dict[int, int]
+        self, ids: Column, hashes: Hashes, offsets: Int64s, begin: int, found: dict[int, int]
     ) -> None:
         first = offsets.copy()
         for place, entry in self._old.find(ids, hashes):
@@ -79,7 +81,7 @@ class _Generation:
         self.size = 0
         self.offsets: Int64s = np.empty(limit, np.int64)
         self._hashes: Hashes = np.empty(limit, np.uint64)
-        self._ids: list[Any] = []
+        self._ids: list[Column] = []
         self._starts: list[int] = []
         self._clashes: dict[str, int] = {}
         """Ids whose hash belongs to another, with their numbers."""
@@ -88,7 +90,7 @@ class _Generation:
         self._bits = (8 * limit).bit_length()
         self._table = np.full(1 << self._bits, -1, np.int32)
 
-    def find(self, ids: Any, hashes: Hashes) -> Iterator[tuple[int, int]]:
+    def find(self, ids: Column, hashes: Hashes) -> Iterator[tuple[int, int]]:
         """Place and number of each id that is here."""
         held = self._search(hashes, None)
         for place in np.flatnonzero(held >= 0).tolist():
@@ -98,7 +100,7 @@ class _Generation:
             if entry >= 0:
                 yield place, entry
 
-    def add(self, ids: Any, hashes: Hashes, offsets: Int64s) -> Iterator[tuple[int, int]]:
+    def add(self, ids: Column, hashes: Hashes, offsets: Int64s) -> Iterator[tuple[int, int]]:
         """Add ids; place and number of each that was here before, or earlier among them."""
         numbers = np.arange(self.size, self.size + len(hashes), dtype=np.int32)
         self._hashes[numbers], self.offsets[numbers] = hashes, offsets
@@ -114,7 +116,7 @@ class _Generation:
                 yield place, entry
 
     def _search(self, hashes: Hashes, numbers: Numbers | None) -> Numbers:
-        """The number of the entry with each hash, else -1. New ``numbers`` are put where none is."""
+        """The number of each hash, or -1. Those without get theirs of ``numbers``, if given."""
         held = np.full(len(hashes), -1, np.int32)
         slot = (hashes >> np.uint64(64 - self._bits)).astype(np.intp)
         place = np.arange(len(hashes))
@@ -137,7 +139,7 @@ class _Generation:
         return id_
 
 
-def _hashes(ids: Any, factors: Hashes) -> Hashes:
+def _hashes(ids: Column, factors: Hashes) -> Hashes:
     """A hash of each id."""
     _, ends, data = ids.buffers()
     bounds = np.frombuffer(ends, np.int32, len(ids) + 1, ids.offset * 4)

@@ -27,8 +27,15 @@ class Series:
     def __init__(self, limit: int, width: int) -> None:
         self._width = width
         self._per_generation = max(1, limit // (2 * width))
-        self._folded_to = -1
-        self._forget()
+        self._memory = np.empty((2 * self._per_generation * width, len(NOTHING)))
+        self._young: dict[Hashable, int] = {}
+        self._old: dict[Hashable, int] = {}
+        self._base = 0
+        """The first block of the younger generation."""
+
+        self._undo: list[tuple[Ints, Floats]] = []
+        self._began_at = self._folded_to = -1
+        """First and last offset of the last batch; the first is -1 if it can't be taken back."""
 
     def __len__(self) -> int:
         """Count the devices remembered."""
@@ -38,7 +45,8 @@ class Series:
         """Make ready for a batch; take the last one back if this is the same again."""
         if first_offset <= self._folded_to:
             if first_offset == self._began_at:
-                self._take_back()
+                for slots, before in reversed(self._undo):
+                    self._memory[slots] = before
             else:
                 self._forget()
         self._undo.clear()
@@ -58,8 +66,9 @@ class Series:
         begin = 0
         while begin < len(device):
             end = self._find(keys, blocks, device, begin)
-            part = slice(begin, end)
-            verdict[part] = self._fold(blocks, device[part], column[part], seen.pick(part))
+            if end > begin:
+                part = slice(begin, end)
+                verdict[part] = self._fold(blocks, device[part], column[part], seen.pick(part))
             if end < len(device):
                 self._turn()
             begin = end
@@ -122,17 +131,11 @@ class Series:
         self._undo.clear()
         self._began_at = -1
 
-    def _take_back(self) -> None:
-        for slots, before in reversed(self._undo):
-            self._memory[slots] = before
-
     def _forget(self) -> None:
-        self._young: dict[Hashable, int] = {}
-        self._old: dict[Hashable, int] = {}
+        self._young, self._old = {}, {}
         self._base = 0
-        self._undo: list[tuple[Ints, Floats]] = []
+        self._undo.clear()
         self._began_at = -1
-        self._memory = np.empty((2 * self._per_generation * self._width, len(NOTHING)))
 
 
 def _order(series: Ints) -> Ints:

@@ -36,7 +36,7 @@ def _units() -> Iterator[tuple[str, Unit]]:
     for quantity, units in _TABLE.items():
         for spellings, scale, *shift in units:
             for spelling in spellings.split():
-                yield spelling, Unit(quantity, Fraction(scale), *map(Fraction, shift))
+                yield spelling, Unit(quantity, Fraction(scale), *[Fraction(each) for each in shift])
 
 
 # Spellings that mean something else in UCUM (C is coulomb, F farad, mb millibarn) are what

@@ -1,6 +1,7 @@
 """Columns of text that repeats itself, as numbers."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -9,12 +10,18 @@ import pyarrow.compute as pc
 
 Ints = npt.NDArray[np.intp]
 
+Column = Any
+"""An Arrow array: its published types don't know what arrays of records and lists can do."""
+
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """Which of the ``distinct`` words each row has; ``len(distinct)`` if none of them."""
+    """Which of the ``distinct`` words each row has; ``len(distinct)`` if none of them.
 
-    distinct: pa.StringArray
+    Some of the distinct words may be in no row.
+    """
+
+    distinct: Column
     codes: Ints
 
 
@@ -25,19 +32,19 @@ class Vocabulary:
     and given again, or as much of it as is asked for, if the bytes are the same.
     """
 
-    def __init__(self, known: pa.StringArray | None = None) -> None:
+    def __init__(self, known: Column | None = None) -> None:
         self._known = known
-        self._asked: pa.StringArray = pa.array([], pa.string())
+        self._asked: Column = pa.array([], pa.string())
         self._answer = Words(self._asked, np.empty(0, np.intp))
 
-    def __call__(self, texts: pa.StringArray) -> Words:
+    def __call__(self, texts: Column) -> Words:
         """Look up every row."""
         if not _begins_with(self._asked, texts):
             self._asked = texts
             self._answer = self._look_up(texts)
         return Words(self._answer.distinct, self._answer.codes[: len(texts)])
 
-    def _look_up(self, texts: pa.StringArray) -> Words:
+    def _look_up(self, texts: Column) -> Words:
         if self._known is None:
             encoded = texts.dictionary_encode()
             return Words(encoded.dictionary, encoded.indices.to_numpy().astype(np.intp))
@@ -47,7 +54,7 @@ class Vocabulary:
         return Words(self._known, places.to_numpy().astype(np.intp))
 
 
-def _begins_with(texts: pa.StringArray, some: pa.StringArray) -> bool:
+def _begins_with(texts: Column, some: Column) -> bool:
     """Whether ``some`` are, byte for byte, the first of ``texts``; False if in doubt."""
     if len(texts) < len(some) or texts.null_count or some.null_count or texts.offset or some.offset:
         return False

@@ -10,6 +10,7 @@ from streams.commands import (
     check,
     contracts,
     dead_letters,
+    demo,
     produce,
     replay,
     servers,
@@ -47,6 +48,7 @@ def cli() -> typer.Typer:
     app.callback()(_options)
     for command in (servers.up, servers.down, servers.status):
         app.command(rich_help_panel="Local servers")(command)
+    app.command(rich_help_panel="Run")(demo.demo)
     app.command(rich_help_panel="Run")(worker.worker)
     app.command(rich_help_panel="Run")(produce.produce)
     app.command(rich_help_panel="Look after")(topics.topics)

@@ -8,7 +8,8 @@ import faust
 from faust.types import TP
 
 from connectors.kafka import KafkaSettings, Sasl
-from streams.lane import Lane, Lanes
+from streams.gather import Carrier
+from streams.lane import Lanes
 from streams.settings import Settings
 from streams.topology import Flow
 from streams.transport import SCHEME, register
@@ -28,8 +29,8 @@ def create_app(flow: Flow, settings: Settings) -> faust.App:
         topic_disable_leader=True,
         topic_allow_declare=False,
         table_standby_replicas=0,
-        # waiting for batches under way is the transport's own, and bounded
-        stream_wait_empty=False,
+        # the transport's own way of waiting for batches under way, which is bounded
+        stream_wait_empty=True,
         stream_buffer_maxsize=worker.queued_batches,
         broker_max_poll_records=worker.batch_records,
         consumer_max_fetch_size=worker.fetch_bytes,
@@ -38,6 +39,8 @@ def create_app(flow: Flow, settings: Settings) -> faust.App:
         broker_commit_interval=worker.commit_interval_s,
         broker_commit_every=None,
         broker_session_timeout=kafka.session_timeout_s,
+        # Faust's default, unless the session is as long: Faust refuses that
+        broker_request_timeout=max(90.0, kafka.session_timeout_s),
         broker_heartbeat_interval=kafka.session_timeout_s / 3,
         broker_max_poll_interval=300.0,
     )
@@ -66,7 +69,7 @@ def add_agent(
     name: str,
     topic: str,
     *,
-    open_lane: Callable[[], Lane],
+    open_lane: Callable[[], Carrier],
     fail: Callable[[BaseException], None],
 ) -> Lanes:
     """Register the Faust agent that hands a topic's batches to a part's lanes."""

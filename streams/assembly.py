@@ -16,6 +16,7 @@ from schemas.contracts import contract
 from schemas.framing import confluent_header
 from schemas.releases import released
 from schemas.topics import Topic, dead_letters
+from streams.gather import Carrier, Gatherer
 from streams.lane import Lane
 from streams.metrics import Metrics
 from streams.observer import Observer, wall_ms
@@ -28,6 +29,9 @@ from streams.topology import Drain, Step
 from streams.work import DrainWork, StepWork, Work
 from streams.writer import Writer
 from streams.writers import Writers
+
+GATHERED_BYTES = 4 * 1024 * 1024
+"""Size at which batches held together are written, however young."""
 
 log = structlog.get_logger(__name__)
 
@@ -53,7 +57,7 @@ class Assembly:
         self._writers = Writers(released(), self._registry)
         self._marker = marker(os.urandom)
 
-    async def lane_opener(self, part: Step | Drain) -> Callable[[], Lane]:
+    async def lane_opener(self, part: Step | Drain) -> Callable[[], Carrier]:
         """What opens a lane of this step or drain, once its store is there."""
         observer = Observer(part.name, self._metrics, self._readiness, wall_ms)
         open_work = await self._work_opener(part, observer)
@@ -61,7 +65,12 @@ class Assembly:
         def open_lane() -> Lane:
             return Lane(open_work(), observer, resolve=self._writers.resolve, fail=self._fail)
 
-        return open_lane
+        held_s = part.gather_s if isinstance(part, Drain) else 0.0
+
+        def open_gatherer() -> Gatherer:
+            return Gatherer(open_lane(), size_bytes=GATHERED_BYTES, age_s=held_s, fail=self._fail)
+
+        return open_gatherer if held_s else open_lane
 
     async def _work_opener(self, part: Step | Drain, observer: Observer) -> Callable[[], Work]:
         shape, _ = takes(part.agent if isinstance(part, Step) else part.sink)

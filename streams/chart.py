@@ -1,21 +1,23 @@
 """The topology as a Mermaid flowchart: drawn from the page itself, so it is never out of date."""
 
+import re
 from collections.abc import Iterator, Sequence
 from typing import Any
 
 from schemas.records import DeadLetter
 from schemas.topics import Topic, dead_letters
-from streams.topology import Drain, Flow, Step
+from streams.topology import Clockwork, Drain, Flow, Step
 
 BEGIN, END = "<!-- chart -->", "<!-- /chart -->"
 
 
 def chart(flows: Sequence[Flow]) -> str:
-    """A Mermaid flowchart: flows as boxes, solid arrows for records, dashed for dead letters."""
-    lines = ["flowchart LR", *(f"  {_id(topic)}[({topic.name})]" for topic in _topics(flows))]
+    """A Mermaid flowchart: a box for each flow, dashed arrows for dead letters."""
+    lines = ["flowchart LR", *(f"  {_id(topic.name)}[({topic.name})]" for topic in _topics(flows))]
     for flow in flows:
         lines.append(f"  subgraph {flow.name}")
-        lines += [f"    {_part_id(flow, part)}{_shape(part)}" for part in flow.parts]
+        lines += [f"    {_id(flow.name, part.name)}{_shape(part)}" for part in flow.parts]
+        lines += [f"    {_id(flow.name, each.name)}{_rhythm(each)}" for each in flow.clockworks]
         lines.append("  end")
     for flow in flows:
         for part in flow.parts:
@@ -52,20 +54,21 @@ def _written(part: Step | Drain) -> tuple[Topic[Any], ...]:
 
 
 def _arrows(flow: Flow, part: Step | Drain) -> Iterator[str]:
-    name = _part_id(flow, part)
-    yield f"  {_id(part.reads)} --> {name}"
+    name = _id(flow.name, part.name)
+    yield f"  {_id(part.reads.name)} --> {name}"
     for topic in _written(part):
         arrow = "-.->" if topic.record is DeadLetter else "-->"
-        yield f"  {name} {arrow} {_id(topic)}"
+        yield f"  {name} {arrow} {_id(topic.name)}"
 
 
 def _shape(part: Step | Drain) -> str:
     return f"[{part.name}]" if isinstance(part, Step) else f"[/{part.name}/]"
 
 
-def _part_id(flow: Flow, part: Step | Drain) -> str:
-    return f"{flow.name}_{part.name}"
+def _rhythm(clockwork: Clockwork) -> str:
+    return f"([{clockwork.name}, every {clockwork.every_s:g} s])"
 
 
-def _id(topic: Topic[Any]) -> str:
-    return topic.name.replace(".", "_")
+def _id(*names: str) -> str:
+    """A name as Mermaid takes it."""
+    return re.sub(r"\W", "_", "_".join(names))

@@ -11,6 +11,11 @@ Row = Mapping[str, str]
 
 MASK = "********"
 EXTRA = "extra_forbidden"
+WORDS = {
+    EXTRA: "no such setting",
+    "missing": "has to be set",
+    "union_tag_not_found": "has to be set, as others of its group are",
+}
 
 
 def effective(settings: BaseSettings) -> list[Row]:
@@ -32,13 +37,12 @@ def effective(settings: BaseSettings) -> list[Row]:
 
 def complaints(error: ValidationError, kind: type[BaseSettings]) -> list[Row]:
     """What is wrong with settings: the environment variable, and what is wrong; never a value."""
-    faults = error.errors(include_input=False, include_context=False, include_url=False)
     return [
         {
-            "setting": _variable(kind, _fields(kind, fault["loc"], fault["type"])),
-            "wrong": _words(fault["type"], fault["msg"]),
+            "setting": _variable(kind, (*_fields(kind, fault["loc"], fault["type"]), *_tag(fault))),
+            "wrong": WORDS.get(fault["type"], fault["msg"].removeprefix("Value error, ")),
         }
-        for fault in faults
+        for fault in error.errors(include_input=False, include_url=False)
     ]
 
 
@@ -103,8 +107,10 @@ def _fields(kind: type[BaseModel], place: tuple[Any, ...], fault: str) -> tuple[
     return (*path, *map(str, place[-1:])) if unnamed else tuple(path)
 
 
-def _words(fault: str, message: str) -> str:
-    return "no such setting" if fault == EXTRA else message.removeprefix("Value error, ")
+def _tag(fault: Any) -> Iterator[str]:
+    """The field that tells the arms of a union apart, if that is what is wrong."""
+    if fault["type"].startswith("union_tag_"):
+        yield fault["ctx"]["discriminator"].strip("'")
 
 
 def _models(annotation: Any) -> Iterator[type[BaseModel]]:

@@ -9,7 +9,7 @@ import asyncio
 from functools import partial
 from typing import Any, Protocol
 
-from aiokafka.consumer.fetcher import Fetcher, FetchResult
+from aiokafka.consumer.fetcher import READ_COMMITTED, Fetcher, FetchResult
 from aiokafka.errors import CorruptRecordException
 from aiokafka.structs import TopicPartition
 
@@ -76,9 +76,21 @@ def _unpack(unpacked: Any) -> list[Record]:
     if unpacked._check_crcs and not batch.validate_crc():
         raise CorruptRecordException(f"Invalid CRC - {unpacked._tp}")
     position, unpacked.next_fetch_offset = unpacked.next_fetch_offset, batch.next_offset
-    if batch.is_control_batch:
+    if _aborted(unpacked, batch) or batch.is_control_batch:
         return []
     records: list[Record] = list(batch)
     if records and records[0].offset < position:
         return [record for record in records if record.offset >= position]
     return records
+
+
+def _aborted(unpacked: Any, batch: Any) -> bool:
+    """Whether the batch is of a transaction that its producer took back."""
+    if unpacked._isolation_level != READ_COMMITTED or batch.producer_id is None:
+        return False
+    unpacked._consume_aborted_up_to(batch.base_offset)
+    if batch.is_control_batch:
+        if unpacked._contains_abort_marker(batch):
+            unpacked._aborted_producers.discard(batch.producer_id)
+        return False
+    return batch.is_transactional and batch.producer_id in unpacked._aborted_producers

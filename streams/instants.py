@@ -33,7 +33,8 @@ def instant(text: str, *, now_ms: int) -> int:
 def iso(at_ms: int) -> str:
     """Epoch milliseconds as ISO time, to the millisecond; as they are if no calendar has them."""
     try:
-        return datetime.fromtimestamp(at_ms / 1000, UTC).isoformat(timespec="milliseconds")
+        time = datetime.fromtimestamp(at_ms / 1000, UTC)
+        return time.isoformat(timespec="milliseconds").replace("+00:00", "Z")
     except (ValueError, OverflowError, OSError):
         return f"{at_ms} ms"
 

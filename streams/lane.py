@@ -14,6 +14,7 @@ from faust.types import TP
 
 from schemas.batch import Origin, Raw
 from schemas.unframe import headers
+from streams.gather import Carrier
 from streams.observer import Observer
 from streams.transport import Fetched
 from streams.work import Work
@@ -36,15 +37,25 @@ class Lane:
         self._resolve = resolve
         self._fail = fail
         self._confirming: asyncio.Task[None] | None = None
+        self._turn = asyncio.Lock()
 
     async def carry(self, fetched: Fetched, acknowledge: Callable[[], Any]) -> None:
         """Work on a batch, then see it to its confirmation while the next is worked on."""
-        raw = raw_of(fetched)
-        begun = await self._begin(raw)
-        if self._confirming:
-            await self._confirming
-        self._confirming = asyncio.create_task(self._confirm(fetched, raw, begun, acknowledge))
-        self._confirming.add_done_callback(self._ended)
+        async with self._turn:
+            raw = raw_of(fetched)
+            begun = await self._begin(raw)
+            if before := self._confirming:
+                # not awaited itself: who carries may be cancelled while the writing goes on
+                await asyncio.wait([before])
+                before.result()
+            self._confirming = asyncio.create_task(self._confirm(fetched, raw, begun, acknowledge))
+            self._confirming.add_done_callback(self._ended)
+
+    async def hurry(self) -> None:
+        """Return when what is under way is confirmed, or has failed."""
+        async with self._turn:
+            if self._confirming:
+                await asyncio.wait([self._confirming])
 
     def let_go(self) -> None:
         """Drop what is under way: it stays unacknowledged and will be read again."""
@@ -81,10 +92,12 @@ class Lane:
 class Lanes:
     """All lanes of one step: a batch goes to its partition's, and a rebalance clears them."""
 
-    def __init__(self, open_lane: Callable[[], Lane], *, assigned: Callable[[], set[TP]]) -> None:
+    def __init__(
+        self, open_lane: Callable[[], Carrier], *, assigned: Callable[[], set[TP]]
+    ) -> None:
         self._open_lane = open_lane
         self._assigned = assigned
-        self._lanes: dict[TP, Lane] = {}
+        self._lanes: dict[TP, Carrier] = {}
         self._generation: int | None = None
 
     async def run(self, events: AsyncIterable[Any]) -> None:
@@ -97,6 +110,10 @@ class Lanes:
             if lane is None:
                 lane = self._lanes[fetched.tp] = self._open_lane()
             await lane.carry(fetched, event.ack)
+
+    async def hurry(self) -> None:
+        """See what is held back or under way to its confirmation."""
+        await asyncio.gather(*[lane.hurry() for lane in self._lanes.values()])
 
     @property
     def state_entries(self) -> int:

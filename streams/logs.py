@@ -42,3 +42,5 @@ def set_up(level: int = logging.INFO, *, human: bool | None = None) -> None:
     root.setLevel(logging.WARNING)
     for ours in ("streams", "connectors", "agents", "compose"):
         logging.getLogger(ours).setLevel(level)
+    # Faust's services log under the module of their class, and say each start and stop
+    logging.getLogger("streams.transport").setLevel(logging.WARNING)

@@ -1,6 +1,6 @@
 """What a worker counts, under Prometheus' naming rules: unit in the name, totals end in _total."""
 
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, ProcessCollector
 
 DELAY_BUCKETS_S = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 3600)
 BATCH_BUCKETS = (1, 3, 10, 30, 100, 300, 1000, 3000, 10000)
@@ -12,6 +12,7 @@ class Metrics:
     def __init__(self) -> None:
         self.registry = CollectorRegistry()
         registry = self.registry
+        ProcessCollector(registry=registry)
         self.received = Counter(
             "engawa_records_received", "Messages read.", ["step"], registry=registry
         )
@@ -69,6 +70,15 @@ class Metrics:
             "Age of the newest finished message while more wait, else 0.",
             ["step", "topic", "partition"],
             registry=registry,
+        )
+        self.backlog = Gauge(
+            "engawa_chore_backlog",
+            "What a chore's last pass found waiting.",
+            ["chore"],
+            registry=registry,
+        )
+        self.passes = Counter(
+            "engawa_chore_passes", "Passes of a chore.", ["chore"], registry=registry
         )
         self.state = Gauge(
             "engawa_state_entries",

@@ -54,6 +54,12 @@ class Observer:
             log.info("store back", step=self._step)
             self._readiness.clear(self._step)
 
+    def passed(self, found: int) -> None:
+        """A pass of a chore is over, before which so much waited."""
+        self.written()
+        self._metrics.backlog.labels(self._step).set(found)
+        self._metrics.passes.labels(self._step).inc()
+
     def finished(self, fetched: Fetched, raw: Raw, outcome: Outcome) -> None:
         """A batch is confirmed."""
         step, metrics = self._step, self._metrics

@@ -57,7 +57,7 @@ def write(text: str) -> None:
 
 def say(text: str) -> None:
     """Tell whoever watches; nothing that a program would read."""
-    _err().print(Text(plain(text, keep="\n")))
+    _err().print(Text(plain(text, keep="\n")), soft_wrap=True)
 
 
 def cell(value: Any) -> str:

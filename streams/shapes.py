@@ -49,7 +49,7 @@ def settings_for(maker: type, settings: BaseModel) -> Any:
         TypeError: no field of the settings has that type.
 
     """
-    hints = get_type_hints(maker.__init__)
+    hints = get_type_hints(vars(maker)["__init__"])
     hints.pop("return", None)
     asked = next(iter(hints.values()), None)
     for name in type(settings).model_fields:

@@ -9,6 +9,7 @@ from connectors.archive import ArchiveSink
 from connectors.influx import InfluxSink
 
 from schemas.topics import READINGS_ACCEPTED, READINGS_RECEIVED, READINGS_REJECTED, Topic
+from streams.chores import MakeChore, RollUp
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,7 +17,7 @@ class Step:
     """An agent, the topic it reads and the topics it writes.
 
     The agent is a function of a batch, or a class: then each partition has an instance of its
-    own, made from the settings named as the step.
+    own, made from the settings that its constructor asks for.
     """
 
     name: str
@@ -27,11 +28,22 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Drain:
-    """A topic and the sink it ends in, made from the settings named as the drain."""
+    """A topic and the sink it ends in, made from the settings that its constructor asks for."""
 
     name: str
     reads: Topic[Any]
     sink: Any
+    gather_s: float = 0.0
+    """How long batches may be held to be written as one; nothing held is acknowledged."""
+
+
+@dataclass(frozen=True, slots=True)
+class Clockwork:
+    """A chore done by the clock; several workers may do it at once without harm."""
+
+    name: str
+    chore: MakeChore
+    every_s: float = field(kw_only=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +52,7 @@ class Flow:
 
     name: str
     parts: tuple[Step | Drain, ...]
+    clockworks: tuple[Clockwork, ...] = ()
 
 
 FLOWS: tuple[Flow, ...] = (
@@ -51,8 +64,9 @@ FLOWS: tuple[Flow, ...] = (
         "store",
         (
             Drain("influx", READINGS_ACCEPTED, InfluxSink),
-            Drain("archive", READINGS_RECEIVED, ArchiveSink),
+            Drain("archive", READINGS_RECEIVED, ArchiveSink, gather_s=10.0),
         ),
+        clockworks=(Clockwork("roll-up", RollUp, every_s=5.0),),
     ),
 )
 

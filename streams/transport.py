@@ -8,14 +8,15 @@ that journey once. Group handling stays aiokafka's and Faust's own; what changes
 * what is committed is the low watermark of finished batches (``streams.watermark``), because
   Faust's own bookkeeping commits past work that is still under way, e.g. its issue 606;
 * a commit that fails because the broker is away is tried again instead of ending the worker;
-* stopping waits, for a bounded time, until batches under way are finished.
+* stopping and rebalancing wait, for a bounded time, until batches under way are finished.
 
 It reaches into private parts of faust-streaming 0.15 and aiokafka 0.14, which are pinned for it.
 """
 
 import asyncio
 from collections import defaultdict
-from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, cast
 
@@ -43,6 +44,9 @@ STOP_TIMEOUT_S = 20.0
 REVOKE_TIMEOUT_S = 3.0
 """The same during a rebalance: what is finished in time is not done twice."""
 
+COMMIT_TIMEOUT_S = 5.0
+"""How long a commit waits for a broker that is away, before it is left to the next commit."""
+
 log = structlog.get_logger(__name__)
 
 
@@ -60,12 +64,13 @@ class Fetched:
 class BatchConsumer(driver.Consumer):
     """Faust's aiokafka consumer, with batches as events and watermarks as commits."""
 
-    logger = driver.logger  # what Faust says of starting and stopping is Faust's
-
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         self._marks: dict[TP, Watermark] = defaultdict(Watermark)
         self._ahead: asyncio.Task[tuple[int, Fetch]] | None = None
         self.stop_timeout_s = STOP_TIMEOUT_S
+        self.hurry: Callable[[], Awaitable[None]] = _nothing
+        """What returns when batches under way are finished; the worker sets it."""
+
         super().__init__(*args, **kwargs)
 
     def _new_consumer_thread(self) -> "BatchConsumerThread":
@@ -87,6 +92,8 @@ class BatchConsumer(driver.Consumer):
                 return  # the rebalance has sought back to what is committed
             tp = TP(partition.topic, partition.partition)
             if records:
+                # Faust would drop a batch that ends before one it has seen, as after a seek back
+                self._read_offset[tp] = None
                 yield tp, self._batch_message(tp, records, generation)
 
     def _fetch_ahead(self, timeout_s: float) -> asyncio.Task[tuple[int, Fetch]]:
@@ -150,29 +157,33 @@ class BatchConsumer(driver.Consumer):
         return committed
 
     async def on_partitions_revoked(self, revoked: set[TP]) -> None:
-        """Finish and commit what is under way while the partitions are still ours."""
-        await self._finish(REVOKE_TIMEOUT_S)
+        """Forget these partitions, once Faust has called ``wait_empty`` while they are ours."""
+        await super().on_partitions_revoked(revoked)
         for tp in revoked:
             self._marks.pop(tp, None)
-        await super().on_partitions_revoked(revoked)
 
     async def on_partitions_assigned(self, assigned: set[TP], generation_id: int = 0) -> None:
         """Begin every assigned partition anew, from its committed offset."""
         self._marks.clear()
         await super().on_partitions_assigned(assigned, generation_id)
 
+    async def wait_empty(self) -> None:
+        """Let batches under way finish, within a bound, and commit them.
+
+        Faust calls this at a stop and at a rebalance, with the reading stopped and the queues of
+        its agents cleared: what was in them will be read again.
+        """
+        stopping = self.app.should_stop
+        with suppress(TimeoutError):
+            await asyncio.wait_for(
+                self.hurry(), self.stop_timeout_s if stopping else REVOKE_TIMEOUT_S
+            )
+        await self.commit()
+
     async def on_stop(self) -> None:
-        """Let batches under way finish, within a bound, and commit them."""
+        """Drop what was fetched ahead."""
         if self._ahead:
             self._ahead.cancel()
-        await self._finish(self.stop_timeout_s)
-
-    async def _finish(self, timeout_s: float) -> None:
-        clock = asyncio.get_running_loop().time
-        deadline = clock() + timeout_s
-        while self.in_flight and clock() < deadline:  # noqa: ASYNC110  # it ends by time too
-            await asyncio.sleep(0.01)
-        await self.commit()
 
     @property
     def in_flight(self) -> int:
@@ -183,7 +194,11 @@ class BatchConsumer(driver.Consumer):
 class BatchConsumerThread(driver.AIOKafkaConsumerThread):
     """The thread that talks to the broker."""
 
-    logger = driver.logger
+    def _create_worker_consumer(self, transport: Any) -> Any:
+        consumer = super()._create_worker_consumer(transport)
+        # what a producer took back, by aborting its transaction, was never said
+        consumer._isolation_level = "read_committed"
+        return consumer
 
     async def _fetch_records(
         self,
@@ -213,14 +228,19 @@ class BatchConsumerThread(driver.AIOKafkaConsumerThread):
         }
         try:
             if ours:
-                await self._ensure_consumer().commit(ours)
+                # by itself it would ask for ever, and a worker could not stop meanwhile
+                await asyncio.wait_for(self._ensure_consumer().commit(ours), COMMIT_TIMEOUT_S)
         except (CommitFailedError, IllegalStateError) as error:
             log.info("commit overtaken by a rebalance", error=str(error))
             return False
-        except KafkaError as error:
-            log.warning("commit failed, will be tried again", error=str(error))
+        except (KafkaError, TimeoutError) as error:
+            log.warning("commit failed, will be tried again", error=repr(error))
             return False
         return True
+
+
+async def _nothing() -> None:
+    """Hold nothing back."""
 
 
 class BatchTransport(driver.Transport):

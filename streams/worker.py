@@ -10,8 +10,10 @@ import structlog
 from connectors.producer import BatchProducer
 from streams.app import add_agent, create_app
 from streams.assembly import Assembly
+from streams.chores import keep_doing
 from streams.lane import Lanes
 from streams.metrics import Metrics
+from streams.observer import Observer, wall_ms
 from streams.readiness import Readiness
 from streams.settings import Settings
 from streams.status_page import serve
@@ -35,6 +37,7 @@ class Worker:
         self._failure: BaseException | None = None
         self._stopping = asyncio.Event()
         self._lanes: dict[str, Lanes] = {}
+        self._clockworks: list[asyncio.Task[None]] = []
 
     async def run(self) -> bool:
         """Work until ``stop``; give whether it ended as it should.
@@ -55,14 +58,19 @@ class Worker:
         try:
             await self._add_parts(app, producer)
             app.finalize()
+            consumer: Any = app.consumer
+            consumer.hurry = self._hurry
             await app.start()
+            self._start_clockworks()
             self.readiness.clear("starting")
             log.info("worker started", flow=self.flow.name, http_port=self.port, pid=os.getpid())
             await self._watch(app)
         finally:
             self.readiness.hold("stopping", "the worker is stopping")
+            for task in self._clockworks:
+                task.cancel()
             if self._failure:
-                app.consumer.stop_timeout_s = 0.0
+                consumer.stop_timeout_s = 0.0
             await app.stop()
             producer.close()
             await page.cleanup()
@@ -93,6 +101,22 @@ class Worker:
             self._lanes[part.name] = add_agent(
                 app, part.name, part.reads.name, open_lane=open_lane, fail=self.fail
             )
+
+    def _start_clockworks(self) -> None:
+        for each in self.flow.clockworks:
+            observer = Observer(each.name, self.metrics, self.readiness, wall_ms)
+            doing = keep_doing(each.chore, self.settings, observer, each.every_s)
+            task = asyncio.create_task(doing)
+            task.add_done_callback(self._ended)
+            self._clockworks.append(task)
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        if not task.cancelled() and (error := task.exception()):
+            self.fail(error)
+
+    async def _hurry(self) -> None:
+        for lanes in self._lanes.values():
+            await lanes.hurry()
 
     async def _watch(self, app: Any) -> None:
         while not self._stopping.is_set():

@@ -72,8 +72,6 @@ def replay(
         raise typer.Exit(FOUND_WRONG)
 
 
-def _parcels(
-    archive: ArchiveReader, topic: str, since_ms: int, until_ms: int
-) -> Iterator[Parcel]:
+def _parcels(archive: ArchiveReader, topic: str, since_ms: int, until_ms: int) -> Iterator[Parcel]:
     for message in archive.read(topic, since_ms, until_ms):
         yield Parcel(message.key, message.value, message.logged_at)

@@ -32,7 +32,7 @@ def up(names: Names = None, form: FormatOption = Format.TABLE) -> None:
     Example: [bold]engawa up kafka s3[/bold]
     """
     settings = ServerSettings()
-    with _watched() as report:
+    with watched() as report:
         local.up(names or (), settings=settings, report=report)
     _show(look(names or (), settings=settings), form)
 
@@ -42,7 +42,7 @@ def down(names: Names = None) -> None:
 
     Example: [bold]engawa down[/bold]
     """
-    with _watched() as report:
+    with watched() as report:
         local.down(names or (), settings=ServerSettings(), report=report)
 
 
@@ -79,7 +79,7 @@ def _row(found: Status) -> Row:
 
 
 @contextmanager
-def _watched() -> Iterator[Report]:
+def watched() -> Iterator[Report]:
     """A spinner that says what goes on, above it what is done; without a terminal, lines only."""
     console = Console(stderr=True, highlight=False)
 

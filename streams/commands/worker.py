@@ -104,10 +104,13 @@ def _run_each(flows: list[Flow]) -> int:
         )
         for flow in flows
     ]
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: [process.terminate() for process in processes])
-    first, _ = os.wait()
-    for process in processes:
-        if process.pid != first:
+
+    def end_all(*_: object) -> None:
+        for process in processes:
             process.terminate()
+
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, end_all)
+    os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOWAIT)
+    end_all()
     return max(process.wait() for process in processes)

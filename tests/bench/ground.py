@@ -5,10 +5,12 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
-from confluent_kafka import ConsumerGroupTopicPartitions, TopicPartition
-from confluent_kafka.admin import AdminClient, OffsetSpec
+from confluent_kafka import ConsumerGroupTopicPartitions, KafkaException, TopicPartition
+from confluent_kafka.admin import AdminClient
+from confluent_kafka.admin._listoffsets import OffsetSpec
 
 from agents.clean import CleanSettings
 from compose.local import down, up
@@ -24,6 +26,7 @@ from tests.bench.rules import rules
 from tests.bench.subject import OURS, Subject
 
 PARTITIONS = 4
+LATEST: Any = OffsetSpec.latest()  # type: ignore[no-untyped-call]  # it is what it is
 GONE_WITHIN_S = 30.0
 
 
@@ -67,7 +70,7 @@ class Ground:
 
     def written(self, topic: str) -> int:
         """Messages that the broker holds of a topic."""
-        places = {TopicPartition(topic, part): OffsetSpec.latest() for part in range(PARTITIONS)}
+        places = {TopicPartition(topic, part): LATEST for part in range(PARTITIONS)}
         asked = self.admin.list_offsets(places)
         return sum(found.result().offset for found in asked.values())
 
@@ -77,7 +80,20 @@ class Ground:
         [asked] = self.admin.list_consumer_group_offsets(
             [ConsumerGroupTopicPartitions(group, places)]
         ).values()
-        return sum(max(0, place.offset) for place in asked.result().topic_partitions)
+        try:
+            found = asked.result().topic_partitions
+        except KafkaException:  # the broker is still making room for groups
+            return 0
+        return sum(max(0, place.offset) for place in found)
+
+    def members(self, group: str) -> int:
+        """Members of a group that have partitions."""
+        [asked] = self.admin.describe_consumer_groups([group]).values()
+        try:
+            found = asked.result().members
+        except KafkaException:  # nobody has joined it yet
+            return 0
+        return sum(bool(member.assignment.topic_partitions) for member in found)
 
     def _created(self) -> bool:
         try:
@@ -96,10 +112,12 @@ def ground(names: Sequence[str], folder: Path, report: Report) -> Iterator[Groun
     up(names, settings=settings, state_dir=state_dir, report=report)
     try:
         environment = worker_environment(names, settings=settings, state_dir=state_dir)
+        # a subject that stands still while its load is sent stays in its group
+        environment["ENGAWA_KAFKA__SESSION_TIMEOUT_S"] = "45"
         [broker] = status(["kafka"], settings=settings, state_dir=state_dir)
         assert broker.pid is not None
         bootstrap = environment["ENGAWA_KAFKA__BOOTSTRAP_SERVERS"]
-        admin = AdminClient({"bootstrap.servers": bootstrap, "log_level": 3})
+        admin = AdminClient({"bootstrap.servers": bootstrap, "log_level": 2})
         told = folder / "rules.json"
         told.write_text(json.dumps(rules(CleanSettings())))
         yield Ground(

@@ -26,11 +26,12 @@ CONFIRMED = {
     "compression.type": "lz4",
     "queue.buffering.max.messages": 1_000_000,
     "delivery.report.only.error": True,
+    "log_level": 3,
 }
 """Settings of a producer that confirms, as all subjects have them."""
 
 Numbers = Int64s
-Messages = Sequence[Sequence[dict[str, Any]]]
+Messages = Sequence[list[dict[str, Any]]]
 
 
 def columns(record: type, first: int, count: int, *, start_ms: int) -> pa.RecordBatch:

@@ -61,12 +61,14 @@ def stretch(
     with ExitStack() as stack:
         subjects = [stack.enter_context(start()) for start in starts]
 
-        def checked(done: Callable[[], bool]) -> Callable[[], bool]:
-            return lambda: all(subject.check() is None for subject in subjects) and done()
-
-        wait_for(checked(ready), WARM_WITHIN_S, "the subjects to be ready", every_s=0.05)
+        wait_for(lambda: _alive(subjects) and ready(), WARM_WITHIN_S, "the subjects", every_s=0.05)
         warm_up()
-        wait_for(checked(lambda: progress() >= warm), WARM_WITHIN_S, "the warm-up", every_s=0.05)
+        wait_for(
+            lambda: _alive(subjects) and progress() >= warm,
+            WARM_WITHIN_S,
+            "the warm-up",
+            every_s=0.05,
+        )
         time.sleep(SETTLE_S)
         for subject in subjects:
             subject.pause()
@@ -96,8 +98,7 @@ def _watch(subjects: Sequence[Subject], events: int, done: Callable[[], int]) ->
     """Wait for the last event; a subject that stands still has failed."""
     newest, moved = 0, time.monotonic()
     while (count := done()) < events:
-        for subject in subjects:
-            subject.check()
+        _alive(subjects)
         if count > newest:
             newest, moved = count, time.monotonic()
         if time.monotonic() - moved > STALLED_AFTER_S:
@@ -105,3 +106,10 @@ def _watch(subjects: Sequence[Subject], events: int, done: Callable[[], int]) ->
                 f"stands still at {count} of {events} events:\n{subjects[0].last_words()}"
             )
         time.sleep(POLL_S)
+
+
+def _alive(subjects: Sequence[Subject]) -> bool:
+    """True, or SubjectError."""
+    for subject in subjects:
+        subject.check()
+    return True

@@ -3,7 +3,7 @@ from math import isnan
 import numpy as np
 import pytest
 
-from connectors.faults import Damage, Fault, Faults, damaged
+from connectors.faults import Damage, Fault, Faults, damaged, parse
 from schemas.codec import UndecodableError, decode, encode_framed
 from schemas.framing import header_of
 from schemas.records import Reading, Telemetry
@@ -89,3 +89,24 @@ def test_the_same_seed_does_the_same_damage(damage: Damage) -> None:
 )
 def test_no_damage_passes_for_a_good_event(damage: Damage, verdicts: set[str]) -> None:
     assert verdicts == {verdict(damage_done(damage, seed)) for seed in range(200)}
+
+
+def test_faults_are_read_from_text() -> None:
+    assert Faults(dropout=0.01, malformed=0.05) == parse("dropout=0.01,malformed=0.05")
+    assert Faults() == parse("")
+
+
+@pytest.mark.parametrize(
+    ("text", "complaint"),
+    [
+        ("dropuot=0.1", "'dropuot' is none of dropout, stuck"),
+        ("stuck", "stuck: '' is no share"),
+        ("stuck=often", "stuck: 'often' is no share"),
+        ("stuck=2", r"stuck: 2\.0 is no share"),
+        ("stuck=nan", "stuck: nan is no share"),
+        ("stuck=0.6,late=0.6", "more than 1"),
+    ],
+)
+def test_faults_that_make_no_sense_are_named(text: str, complaint: str) -> None:
+    with pytest.raises(ValueError, match=complaint):
+        parse(text)

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from connectors.influxql import Row
 from connectors.rollup_marks import marked, minutes, pending, spans, token
 from schemas.batch import Origin
 
@@ -49,7 +50,7 @@ def test_a_mark_is_one_field_at_the_start_of_its_minute() -> None:
 
 
 def test_a_minute_is_pending_until_what_last_touched_it_is_done() -> None:
-    rows = [
+    rows: list[Row] = [
         {"time": 1, "touched": "a", "claimed": None, "done": None},
         {"time": 2, "touched": "b", "claimed": "x", "done": "a"},
         {"time": 3, "touched": "b", "claimed": "x", "done": "b"},

@@ -42,14 +42,14 @@ def main(bootstrap: str, group: str, rules_file: str) -> None:
             if message.error():
                 raise RuntimeError(message.error())
             key = message.key()
-            topic, value = cleaners.clean(
-                message.partition(),
-                message.offset(),
+            topic, cleaned = cleaners.clean(
+                message.partition() or 0,
+                message.offset() or 0,
                 message.timestamp()[1],
                 key,
                 message.value(),
             )
-            producer.produce(topic, value, key, on_delivery=on_delivery)
+            producer.produce(topic, cleaned, key, on_delivery=on_delivery)
         if producer.flush() or failed:
             raise RuntimeError(f"not confirmed: {failed[:1]}")
         consumer.commit(asynchronous=True)

@@ -104,15 +104,21 @@ def converted(
             objections.append((2, "unknown_unit", resource))
         elif how and type(value) is float:
             value = (value + how[1]) * how[0]
-        if value is not None:
-            if type(value) is not known.kind:
-                objections.append((3, "wrong_type", resource))
-            if type(value) is float and not math.isfinite(value):
-                objections.append((4, "not_finite", resource))
-            if type(value) is str and len(value) > limits["text"]:
-                objections.append((5, "name_too_long", resource))
+        if value is not None and (amiss := wrong(value, known.kind, limits["text"])):
+            objections.append((*amiss, resource))
         found[resource] = (known, value)
     if objections:
         _, reason, detail = min(objections, key=lambda objection: objection[0])
         raise RefusedError(reason, detail)
     return list(found.values())
+
+
+def wrong(value: Any, kind: type, text_limit: int) -> tuple[int, str] | None:
+    """What is wrong with a value, if anything; the number is how late one looks for it."""
+    if type(value) is not kind:
+        return 3, "wrong_type"
+    if type(value) is float and not math.isfinite(value):
+        return 4, "not_finite"
+    if type(value) is str and len(value) > text_limit:
+        return 5, "name_too_long"
+    return None

@@ -1,0 +1,91 @@
+"""One demonstration: what was sent, what arrived, and whether every count adds up."""
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from connectors.message_log import MessageLog
+from schemas.reasons import Reason
+from schemas.topics import READINGS_RECEIVED
+from streams import audit
+from streams.settings import Settings
+
+RESOURCE = "temperature"
+"""A resource that every farm event carries, so its values count the events."""
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """Two counts that have to be one."""
+
+    what: str
+    expected: int
+    found: int
+
+    @property
+    def ok(self) -> bool:
+        """Whether they are."""
+        return self.expected == self.found
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """Everything that a demonstration found out."""
+
+    sent: Mapping[str, Any]
+    """What ``engawa produce`` says it sent."""
+
+    received: int
+    accepted: audit.Accepted
+    letters: Mapping[str, int]
+    values: Mapping[str, int]
+    """Values of one resource in InfluxDB: raw, and as minutes and hours count them."""
+
+    archived: int
+    archived_bytes: int
+
+    def checks(self) -> list[Check]:
+        """Every sum that has to come out."""
+        letters, sent = sum(self.letters.values()), self.sent
+        duplicates = self.letters.get(Reason.DUPLICATE.value, 0)
+        return [
+            Check("messages sent = in readings.received", sent["sent"], self.received),
+            Check("received = accepted + dead letters", self.received, self.accepted.events + letters),
+            Check("events sent twice = set aside as duplicates", sent["by_fault"]["duplicate"], duplicates),
+            Check("malformed sent = set aside otherwise", sent["by_fault"]["malformed"], letters - duplicates),
+            Check("distinct accepted events = points in InfluxDB", len(self.accepted.points), self.values["raw"]),
+            Check("points = values counted by minutes", self.values["raw"], self.values["minute"]),
+            Check("points = values counted by hours", self.values["raw"], self.values["hour"]),
+            Check("messages sent = in the archive", sent["sent"], self.archived),
+        ]  # fmt: skip
+
+    def document(self) -> dict[str, Any]:
+        """The figures as ``build/demo.json`` holds them."""
+        checks = self.checks()
+        return {
+            "ok": all(check.ok for check in checks),
+            "sent": dict(self.sent),
+            "received": self.received,
+            "accepted": self.accepted.events,
+            "readings_by_quality": dict(self.accepted.qualities),
+            "dead_letters_by_reason": dict(self.letters),
+            "influx_values": dict(self.values),
+            "archive": {"messages": self.archived, "bytes": self.archived_bytes},
+            "latency_ms": {f"p{p}": self.accepted.percentile_ms(p) for p in (50, 95, 99)},
+            "checks": [
+                {"what": c.what, "expected": c.expected, "found": c.found, "ok": c.ok}
+                for c in checks
+            ],
+        }
+
+
+def figures(settings: Settings, sent: Mapping[str, Any]) -> Figures:
+    """Count everything where it lies."""
+    with MessageLog(settings.kafka) as log:
+        received = audit.messages(log, READINGS_RECEIVED)
+        accepted = audit.accepted(log)
+        letters = audit.dead_letters(log)
+    archived, archived_bytes = audit.archived(settings)
+    values = asyncio.run(audit.points(settings, RESOURCE))
+    return Figures(sent, received, accepted, letters, values, archived, archived_bytes)
