@@ -89,9 +89,11 @@ class Clean:
         """
         refused = refusals(arrived, self._rules)
         ids = arrived.rows.column("event_id")
-        rows = np.delete(np.arange(len(ids)), list(refused))
-        sound = ids.take(pa.array(rows)) if refused else ids
-        for place, first in self._seen.duplicates(sound, arrived.offsets[rows]).items():
+        rows, sound, offsets = np.arange(len(ids)), ids, arrived.offsets
+        if refused:
+            rows = np.delete(rows, list(refused))
+            sound, offsets = ids.take(pa.array(rows)), offsets[rows]
+        for place, first in self._seen.duplicates(sound, offsets).items():
             row = int(rows[place])
             detail = f"event_id: {shown(ids[row].as_py())} came at offset {first}"
             refused[row] = SetAside(row, Reason.DUPLICATE, detail)

@@ -98,10 +98,11 @@ class InfluxSink:
         now_ms: Callable[[], int] = wall_ms,
         on_expired: Callable[[int], None] = lambda _: None,
     ) -> None:
-        """``on_expired`` is told how many events of a batch were too old to be kept."""
         self._settings = settings
         self._now_ms = now_ms
-        self._on_expired = on_expired
+        self.on_expired = on_expired
+        """Is told how many events of a batch were too old to be kept."""
+
         self._client = InfluxDBClient(
             settings.url,
             settings.token.get_secret_value(),
@@ -157,7 +158,7 @@ class InfluxSink:
         for request in encoded.requests:
             expired += await asyncio.to_thread(self._post, request)
         if expired:
-            self._on_expired(expired)
+            self.on_expired(expired)
 
     async def close(self) -> None:
         """Close the connections."""

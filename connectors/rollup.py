@@ -20,7 +20,14 @@ from dataclasses import dataclass
 from connectors.influx import HOUR, HOUR_MS, MINUTE, RAW, InfluxSettings
 from connectors.influxql import InfluxQL, Row, quoted
 from connectors.line_protocol import MEASUREMENT, QUALITY_SUFFIX, TAGS
-from connectors.rollup_marks import MARKS, MINUTE_MS, marked, pending, spans
+from connectors.rollup_marks import (
+    MARKS,
+    MINUTE_MS,
+    begun_by_others,
+    marked,
+    pending,
+    spans,
+)
 
 QUERY_TIMEOUT_S = 120.0
 SETTLE_S = 1.0
@@ -46,6 +53,10 @@ _MARKS = "SELECT touched, claimed, done FROM {source} WHERE time >= {since}ms"
 _FIGURES = ("mean", "min", "max", "count", "last", "flagged")
 
 
+CLAIM_MS = 60_000
+"""For so long a window is left to the roller that began on it; then it counts as killed."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rolled:
     """What one pass did."""
@@ -55,6 +66,9 @@ class Rolled:
 
     left: int
     """Ended minutes that this pass had no room for."""
+
+    others: int
+    """Ended minutes that another roller has begun on."""
 
     expired: int
     """Minutes that wait in vain: InfluxDB may have dropped raw points of theirs already."""
@@ -87,10 +101,13 @@ class Roller:
             UnavailableError: InfluxDB is away; call again later.
 
         """
-        waiting = await self.pending()
+        marks = await self._marks()
+        waiting = pending(marks)
+        begun = begun_by_others(marks, name=self._name, since_ms=now_ms - CLAIM_MS)
         alive = [start for start in waiting if start >= now_ms - self._raw_ms]
         ended = sorted(start for start in alive if start + MINUTE_MS <= now_ms)
-        windows = {start: waiting[start] for start in ended[-MINUTES_PER_PASS:]}
+        free = [start for start in ended if start not in begun]
+        windows = {start: waiting[start] for start in free[-MINUTES_PER_PASS:]}
         if windows:
             claim = f"{self._name}/{now_ms}"
             await self.claim(windows, claim)
@@ -99,7 +116,8 @@ class Roller:
             await self.finish(windows, claim)
         return Rolled(
             windows=len(windows),
-            left=len(ended) - len(windows),
+            left=len(free) - len(windows),
+            others=len(ended) - len(free),
             expired=len(waiting) - len(alive),
         )
 

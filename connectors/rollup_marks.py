@@ -47,6 +47,16 @@ def pending(rows: Iterable[Mapping[str, object]]) -> dict[int, str]:
     }
 
 
+def begun_by_others(rows: Iterable[Mapping[str, object]], *, name: str, since_ms: int) -> set[int]:
+    """The windows that a roller of another name has begun on lately; its claims end in a time."""
+    begun = set()
+    for row in rows:
+        who, _, when = str(row.get("claimed") or "").rpartition("/")
+        if who != name and when.isdigit() and int(when) >= since_ms:
+            begun.add(int(str(row["time"])))
+    return begun
+
+
 def spans(starts: Iterable[int], *, step_ms: int, longest: int) -> list[tuple[int, int]]:
     """Windows of ``step_ms`` joined with their neighbours, ``longest`` of them at most.
 

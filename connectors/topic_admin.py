@@ -1,5 +1,6 @@
 """Creates topics and raises what is too low; lowers nothing, deletes nothing."""
 
+import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -15,6 +16,7 @@ from connectors.outcome import UnavailableError
 from schemas.topics import Topic
 
 TIMEOUT_S = 15.0
+LOOK_EVERY_S = 0.05
 CLOCK = "message.timestamp.type"
 FOREVER = -1
 """Kafka's way to write an unlimited retention."""
@@ -65,9 +67,11 @@ class TopicAdmin:
 
         """
         existing = self.partitions()
-        return [
+        done = [
             self._ensure(topic, existing.get(topic.name), partitions, dry_run) for topic in topics
         ]
+        self._await_topics({each.topic for each in done if each.action == "created"})
+        return done
 
     def _ensure(
         self,
@@ -92,6 +96,14 @@ class TopicAdmin:
     def _create(self, topic: Topic[Any], partitions: int) -> None:
         new = NewTopic(topic.name, partitions, self._replication, config=dict(config(topic)))
         _wait(self._admin.create_topics([new], operation_timeout=TIMEOUT_S))
+
+    def _await_topics(self, created: set[str]) -> None:
+        """A broker confirms a topic before it shows it to those who look for it."""
+        deadline = time.monotonic() + TIMEOUT_S
+        while missing := created - set(self.partitions()):
+            if time.monotonic() > deadline:
+                raise UnavailableError(f"kafka: created, but not there: {', '.join(missing)}")
+            time.sleep(LOOK_EVERY_S)
 
     def _too_low(self, topic: Topic[Any]) -> dict[str, str]:
         """The settings of an existing topic that are below the catalogue's."""

@@ -6,10 +6,10 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from models.arrays import Bools, Column, Ints, places
 from models.arrivals import QUALITIES, Arrivals
 from models.quality import Verdicts
-from models.rules import BOOLEAN, DOUBLE, FIRST_CONVERSION, NULL, SAME, TEXT, Bools, Rules
-from models.words import Column, Ints
+from models.rules import BOOLEAN, DOUBLE, FIRST_CONVERSION, NULL, SAME, TEXT, Rules
 from schemas.records import Quality
 
 T = TypeVar("T", bound=np.generic)
@@ -19,8 +19,8 @@ def accepted(
     arrived: Arrivals, rules: Rules, verdict: Verdicts, kept: Bools, layout: pa.Schema
 ) -> pa.RecordBatch:
     """The events that are ``kept``, laid out as the contract of accepted telemetry says."""
-    events = None if kept.all() else np.flatnonzero(kept)
-    readings = None if events is None else np.flatnonzero(kept[arrived.event])
+    events = None if kept.all() else places(kept)
+    readings = None if events is None else places(kept[arrived.event])
     made = {
         "received_at": pa.array(_picked(arrived.received_at, events)),
         "readings": _lists(

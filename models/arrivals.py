@@ -8,8 +8,9 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from models.rules import DOUBLE, FIRST_CONVERSION, Floats, Rules
-from models.words import Column, Ints, Words
+from models.arrays import Column, Floats, Ints
+from models.rules import DOUBLE, FIRST_CONVERSION, Rules
+from models.words import Words
 from schemas.batch import Columns, Int64s
 from schemas.records import Quality, Telemetry
 

@@ -8,13 +8,12 @@ from collections.abc import Hashable
 
 import numpy as np
 import numpy.typing as npt
-import pyarrow as pa
 
 from models.arrivals import Arrivals
 from models.rules import DOUBLE, NULL, Bools, Rules
 from models.series import Series
 from models.steadiness import Observed
-from models.words import Ints, Words
+from models.words import Ints
 from schemas.records import Quality
 
 GOOD, OUT_OF_RANGE, CLOCK_SKEW, MISSING = (
@@ -22,6 +21,8 @@ GOOD, OUT_OF_RANGE, CLOCK_SKEW, MISSING = (
     for quality in (Quality.GOOD, Quality.OUT_OF_RANGE, Quality.CLOCK_SKEW, Quality.MISSING)
 )
 """Verdicts are places in ``models.arrivals.QUALITIES``."""
+
+LARGEST_TABLE = 1 << 16
 
 Verdicts = npt.NDArray[np.uint8]
 
@@ -34,32 +35,34 @@ def verdicts(
     An event is skewed if it is ahead of its arrival by more than ``skew_ms``. Its time orders
     nothing, so it is left out of its series, as are values that are no numbers.
     """
-    specs, spec, value = rules.specs, arrived.spec, arrived.value
-    number = arrived.kind == DOUBLE
     skewed = arrived.at > np.minimum(arrived.received_at, arrived.logged_at) + skew_ms
-    verdict = arrived.told.copy()
-    if skewed.any():
-        verdict[skewed[arrived.event] & (verdict == GOOD)] = CLOCK_SKEW
-    outside = number & ((value < specs.low[spec]) | (value > specs.high[spec]))
-    if outside.any():
-        verdict[outside & (verdict == GOOD)] = OUT_OF_RANGE
-    watched = number & (kept & ~skewed)[arrived.event]
-    places = np.flatnonzero(watched)
-    if places.size:
-        everything = places.size == watched.size
-        found = _unsteady(arrived, rules, series, verdict, slice(None) if everything else places)
-        struck = np.flatnonzero(found)
-        if struck.size:
-            struck = struck[verdict[places[struck]] == GOOD]
-            verdict[places[struck]] = found[struck]
+    verdict = _alone(arrived, rules, skewed)
+    watched = np.flatnonzero((arrived.kind == DOUBLE) & (kept & ~skewed)[arrived.event])
+    if watched.size:
+        found = _in_series(arrived, rules, series, verdict, watched)
+        struck = np.flatnonzero((found != GOOD) & (verdict[watched] == GOOD))
+        verdict[watched[struck]] = found[struck]
     verdict[arrived.kind == NULL] = MISSING
     return verdict
 
 
-def _unsteady(
-    arrived: Arrivals, rules: Rules, series: Series, verdict: Verdicts, places: Ints | slice
+def _alone(arrived: Arrivals, rules: Rules, skewed: Bools) -> Verdicts:
+    """What can be said of each reading by itself."""
+    low, high = rules.specs.low[arrived.spec], rules.specs.high[arrived.spec]
+    verdict = arrived.told.copy()
+    if skewed.any():
+        verdict[skewed[arrived.event] & (verdict == GOOD)] = CLOCK_SKEW
+    outside = (arrived.kind == DOUBLE) & ((arrived.value < low) | (arrived.value > high))
+    if outside.any():
+        verdict[outside & (verdict == GOOD)] = OUT_OF_RANGE
+    return verdict
+
+
+def _in_series(
+    arrived: Arrivals, rules: Rules, series: Series, verdict: Verdicts, watched: Ints
 ) -> Verdicts:
-    """Stuck or spike, or 0, for each of the readings at ``places``."""
+    """Stuck or spike, or GOOD, for each of the readings at the places ``watched``."""
+    places = slice(None) if watched.size == arrived.spec.size else watched
     specs, spec, event = rules.specs, arrived.spec[places], arrived.event[places]
     keys, device = _devices(arrived, rules, event)
     observed = Observed(
@@ -80,19 +83,24 @@ def _devices(arrived: Arrivals, rules: Rules, event: Ints) -> tuple[list[Hashabl
     present = np.zeros(arrived.rows.num_rows, bool)
     present[event] = True
     rows = np.flatnonzero(present)
-    devices, profiles = len(arrived.device.distinct), rules.profiles + 1
-    triple = (arrived.site.codes * devices + arrived.device.codes) * profiles + arrived.profile
-    encoded = pa.array(triple[rows]).dictionary_encode()
-    number = np.empty(len(present), np.intp)
-    number[rows] = encoded.indices.to_numpy()
-    pair, profile = np.divmod(encoded.dictionary.to_numpy(), profiles)
-    site, device = np.divmod(pair, devices)
-    names = zip(
-        _words(arrived.site, site), _words(arrived.device, device), profile.tolist(), strict=True
-    )
-    return list(names), number[event]
+    site, device, profile = arrived.site, arrived.device, arrived.profile
+    pair = site.codes * len(device.distinct) + device.codes
+    first, number = _numbered((pair * (rules.profiles + 1) + profile)[rows])
+    chosen = rows[first]
+    names = zip(site.words(chosen), device.words(chosen), profile[chosen].tolist(), strict=True)
+    of_event = np.empty(len(present), np.intp)
+    of_event[rows] = number
+    return list(names), of_event[event]
 
 
-def _words(words: Words, codes: Ints) -> list[str]:
-    texts: list[str] = words.distinct.take(pa.array(codes)).to_pylist()
-    return texts
+def _numbered(keys: Ints) -> tuple[Ints, Ints]:
+    """Where each key is for the first time, and every key's number in that order."""
+    if keys.max() > LARGEST_TABLE:
+        keys = np.unique(keys, return_inverse=True)[1]
+    table = np.empty(keys.max() + 1, np.intp)
+    every = np.arange(len(keys))
+    # written from the end, so that the first place of each key is the one that stays
+    table[keys[::-1]] = every[::-1]
+    [first] = np.nonzero(table[keys] == every)
+    table[keys[first]] = np.arange(len(first))
+    return first, table[keys]

@@ -7,12 +7,10 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from models.arrays import Column, Floats, Ints
 from models.profiles import Kind, Profiles, Resource
 from models.units import UNITS, conversion
-from models.words import Column, Ints, Vocabulary
-
-Floats = npt.NDArray[np.float64]
-Bools = npt.NDArray[np.bool_]
+from models.words import Vocabulary
 
 NULL, DOUBLE, TEXT, BOOLEAN = range(4)
 """Type codes of a reading's value: the branches of its union, as the contract lists them."""

@@ -5,9 +5,8 @@ from collections.abc import Hashable, Sequence
 import numpy as np
 import numpy.typing as npt
 
-from models.rules import Floats
+from models.arrays import Floats, Ints, places
 from models.steadiness import NEWEST, NOTHING, Observed, judge, late
-from models.words import Ints
 from schemas.records import Quality
 
 STUCK, SPIKE = (list(Quality).index(quality) for quality in (Quality.STUCK, Quality.SPIKE))
@@ -149,4 +148,4 @@ def _first(series: Ints) -> Ints:
     """Where each series begins, once in order."""
     new = np.ones(len(series), bool)
     np.not_equal(series[1:], series[:-1], out=new[1:])
-    return np.flatnonzero(new)
+    return places(new)

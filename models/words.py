@@ -1,17 +1,12 @@
 """Columns of text that repeats itself, as numbers."""
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-Ints = npt.NDArray[np.intp]
-
-Column = Any
-"""An Arrow array: its published types don't know what arrays of records and lists can do."""
+from models.arrays import Column, Ints
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +18,11 @@ class Words:
 
     distinct: Column
     codes: Ints
+
+    def words(self, rows: Ints) -> list[str]:
+        """The words of some rows, none of them unknown."""
+        distinct = self.distinct.to_pylist()
+        return [distinct[code] for code in self.codes[rows].tolist()]
 
 
 class Vocabulary:

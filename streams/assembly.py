@@ -7,6 +7,7 @@ from typing import Any
 import structlog
 from tenacity import retry, retry_if_exception_type, wait_random_exponential
 
+from connectors.influx import InfluxSink
 from connectors.outcome import UnavailableError
 from connectors.producer import BatchProducer
 from connectors.registry import Registry
@@ -29,9 +30,6 @@ from streams.topology import Drain, Step
 from streams.work import DrainWork, StepWork, Work
 from streams.writer import Writer
 from streams.writers import Writers
-
-GATHERED_BYTES = 4 * 1024 * 1024
-"""Size at which batches held together are written, however young."""
 
 log = structlog.get_logger(__name__)
 
@@ -65,12 +63,14 @@ class Assembly:
         def open_lane() -> Lane:
             return Lane(open_work(), observer, resolve=self._writers.resolve, fail=self._fail)
 
-        held_s = part.gather_s if isinstance(part, Drain) else 0.0
+        if not isinstance(part, Drain) or not part.gather_s:
+            return open_lane
+        size_bytes, age_s = part.gather_bytes, part.gather_s
 
         def open_gatherer() -> Gatherer:
-            return Gatherer(open_lane(), size_bytes=GATHERED_BYTES, age_s=held_s, fail=self._fail)
+            return Gatherer(open_lane(), size_bytes=size_bytes, age_s=age_s, fail=self._fail)
 
-        return open_gatherer if held_s else open_lane
+        return open_gatherer
 
     async def _work_opener(self, part: Step | Drain, observer: Observer) -> Callable[[], Work]:
         shape, _ = takes(part.agent if isinstance(part, Step) else part.sink)
@@ -82,6 +82,8 @@ class Assembly:
             make = _agent_maker(part.agent, self._settings)
             return lambda: StepWork(stage, make(), self._producer, wall_ms)
         sink = part.sink(settings_for(part.sink, self._settings))
+        if isinstance(sink, InfluxSink):
+            sink.on_expired = observer.expired
         await _prepared(sink, observer)
         return lambda: DrainWork(
             stage, sink, self._producer, wall_ms, observer.waiting, observer.written

@@ -51,7 +51,8 @@ class RollUp:
         rolled = await self._roller.roll(wall_ms())
         if rolled.expired:
             log.warning("minutes too old to be rolled up", minutes=rolled.expired)
-        return Pass(found=rolled.windows + rolled.left, left=rolled.left)
+        found = rolled.windows + rolled.left + rolled.others
+        return Pass(found=found, left=rolled.left)
 
 
 async def keep_doing(

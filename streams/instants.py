@@ -1,10 +1,11 @@
 """Points in time as people write them: ``now``, ``2h`` ago, an ISO date with or without a zone."""
 
 import re
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import typer
 
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MS = {"s": 1000, "m": 60_000, "h": 3_600_000, "d": 86_400_000, "w": 7 * 86_400_000}
 
 HELP = "ISO time (UTC unless it says its zone), or how long ago: 30m, 2h, 7d."
@@ -33,9 +34,9 @@ def instant(text: str, *, now_ms: int) -> int:
 def iso(at_ms: int) -> str:
     """Epoch milliseconds as ISO time, to the millisecond; as they are if no calendar has them."""
     try:
-        time = datetime.fromtimestamp(at_ms / 1000, UTC)
+        time = EPOCH + timedelta(milliseconds=at_ms)
         return time.isoformat(timespec="milliseconds").replace("+00:00", "Z")
-    except (ValueError, OverflowError, OSError):
+    except OverflowError:
         return f"{at_ms} ms"
 
 

@@ -50,6 +50,7 @@ class Lane:
                 before.result()
             self._confirming = asyncio.create_task(self._confirm(fetched, raw, begun, acknowledge))
             self._confirming.add_done_callback(self._ended)
+        await asyncio.sleep(0)  # let it begin before the next batch takes the processor
 
     async def hurry(self) -> None:
         """Return when what is under way is confirmed, or has failed."""

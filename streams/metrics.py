@@ -28,6 +28,12 @@ class Metrics:
             ["step", "reason"],
             registry=registry,
         )
+        self.expired = Counter(
+            "engawa_records_expired",
+            "Records not stored because the store keeps nothing as old.",
+            ["step"],
+            registry=registry,
+        )
         self.batch = Histogram(
             "engawa_batch_records",
             "Messages in a batch.",

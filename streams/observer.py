@@ -54,6 +54,11 @@ class Observer:
             log.info("store back", step=self._step)
             self._readiness.clear(self._step)
 
+    def expired(self, count: int) -> None:
+        """The store keeps nothing as old as so many records of a batch."""
+        self._metrics.expired.labels(self._step).inc(count)
+        log.warning("records older than the store keeps them", step=self._step, records=count)
+
     def passed(self, found: int) -> None:
         """A pass of a chore is over, before which so much waited."""
         self.written()

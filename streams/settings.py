@@ -3,13 +3,13 @@
 Each connector's and agent's own settings are defined beside it and only put together here.
 """
 
-from agents.clean import CleanSettings
-from connectors.influx import InfluxSettings
-from connectors.object_store import ObjectStoreSettings
 from pydantic import BaseModel, ConfigDict, Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from agents.clean import CleanSettings
+from connectors.influx import InfluxSettings
 from connectors.kafka import KafkaSettings
+from connectors.object_store import ObjectStoreSettings
 from connectors.registry import RegistrySettings
 
 
@@ -27,6 +27,10 @@ class WorkerSettings(BaseModel):
 
     queued_batches: int = Field(8, ge=1, le=1000)
     """Batches that wait for a step before its partitions are paused."""
+
+    fetch_pause_s: float = Field(0.02, ge=0, le=5)
+    """Pause after a fetch of few messages. A quiet site's events wait this long at most; a busy
+    one's are bundled instead of costing a batch each."""
 
     commit_interval_s: float = Field(1.0, gt=0, le=60)
     http_host: str = "127.0.0.1"

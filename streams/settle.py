@@ -2,7 +2,8 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from typing import Any, Protocol
+from functools import partial
+from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
 from tenacity import AsyncRetrying, RetryCallState, retry_if_exception_type, wait_random_exponential
@@ -23,16 +24,28 @@ class Sink(Protocol):
         ...
 
 
+@runtime_checkable
+class EncodingSink(Sink, Protocol):
+    """A sink whose computing can run ahead of its writing."""
+
+    def encode(self, batch: Any, /) -> Any:
+        """Compute what ``write`` will send; touches no server."""
+        ...
+
+
 async def settle(
     sink: Sink,
     batch: Batch,
-    *,
+    *encoded: Any,
     on_wait: Callable[[UnavailableError], None],
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
 ) -> list[SetAside]:
-    """Write ``batch``, waiting while the store is away; return the records that it refused."""
+    """Write ``batch``, waiting while the store is away; return the records that it refused.
+
+    ``encoded`` is what the sink's ``encode`` gave for the batch, if that ran ahead.
+    """
     try:
-        await _write(sink, batch, on_wait, sleep)
+        await _write(partial(sink.write, batch, *encoded), on_wait, sleep)
     except RefusedError as refusal:
         size = size_of(batch)
         if size == 1:
@@ -45,8 +58,7 @@ async def settle(
 
 
 async def _write(
-    sink: Sink,
-    batch: Batch,
+    write: Callable[[], Awaitable[None]],
     on_wait: Callable[[UnavailableError], None],
     sleep: Callable[[float], Awaitable[None]],
 ) -> None:
@@ -56,7 +68,7 @@ async def _write(
         before_sleep=lambda state: on_wait(_error(state)),
         sleep=sleep,
     )
-    await retrying(sink.write, batch)
+    await retrying(write)
 
 
 def _pause_s(state: RetryCallState) -> float:

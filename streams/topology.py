@@ -7,8 +7,13 @@ from typing import Any
 from agents.clean import Clean
 from connectors.archive import ArchiveSink
 from connectors.influx import InfluxSink
-
-from schemas.topics import READINGS_ACCEPTED, READINGS_RECEIVED, READINGS_REJECTED, Topic
+from schemas.topics import (
+    MEBIBYTE,
+    READINGS_ACCEPTED,
+    READINGS_RECEIVED,
+    READINGS_REJECTED,
+    Topic,
+)
 from streams.chores import MakeChore, RollUp
 
 
@@ -35,6 +40,9 @@ class Drain:
     sink: Any
     gather_s: float = 0.0
     """How long batches may be held to be written as one; nothing held is acknowledged."""
+
+    gather_bytes: int = MEBIBYTE
+    """Size at which they are written, however young."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,10 +71,12 @@ FLOWS: tuple[Flow, ...] = (
     Flow(
         "store",
         (
-            Drain("influx", READINGS_ACCEPTED, InfluxSink),
-            Drain("archive", READINGS_RECEIVED, ArchiveSink, gather_s=10.0),
+            Drain("influx", READINGS_ACCEPTED, InfluxSink, gather_s=0.2),
+            Drain(
+                "archive", READINGS_RECEIVED, ArchiveSink, gather_s=10.0, gather_bytes=8 * MEBIBYTE
+            ),
         ),
-        clockworks=(Clockwork("roll-up", RollUp, every_s=5.0),),
+        clockworks=(Clockwork("roll-up", RollUp, every_s=10.0),),
     ),
 )
 

@@ -9,13 +9,13 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-from connectors.outcome import UnavailableError
+from connectors.outcome import RefusedError, UnavailableError
 from connectors.producer import BatchProducer, Refusal
 from schemas.batch import Raw
-from schemas.reasons import DETAIL_LIMIT, Reason
+from schemas.reasons import DETAIL_LIMIT, Reason, SetAside
 from schemas.records import DeadLetter
 from streams.reader import Read
-from streams.settle import Sink, settle
+from streams.settle import EncodingSink, Sink, settle
 from streams.stage import Agent, Result, Stage
 
 
@@ -107,20 +107,29 @@ class DrainWork:
     on_wait: Callable[[UnavailableError], None]
     on_written: Callable[[], None]
 
-    def begin(self, raw: Raw) -> Read:
-        """Decode."""
-        return self.stage.read(raw)
+    def begin(self, raw: Raw) -> tuple[Read, tuple[Any, ...]]:
+        """Decode; encode, if the sink can do that ahead."""
+        read = self.stage.read(raw)
+        if not read.size or not isinstance(self.sink, EncodingSink):
+            return read, ()
+        try:
+            return read, (self.sink.encode(read.batch),)
+        except RefusedError:
+            return read, ()  # ``write`` will raise it again, where the bad record is looked for
 
-    async def finish(self, raw: Raw, begun: Read) -> Outcome:
+    async def finish(self, raw: Raw, begun: tuple[Read, tuple[Any, ...]]) -> Outcome:
         """Write, for as long as it takes; what the store refuses goes to the dead letters."""
-        refused = await settle(self.sink, begun.batch, on_wait=self.on_wait) if begun.size else []
+        read, encoded = begun
+        refused: list[SetAside] = []
+        if read.size:
+            refused = await settle(self.sink, read.batch, *encoded, on_wait=self.on_wait)
         self.on_written()
-        aside = [*begun.aside, *map(begun.in_messages, refused)]
+        aside = [*read.aside, *map(read.in_messages, refused)]
         letters = Result()
         if aside:
             self.stage.set_aside(letters, raw, aside, now_ms=self.now_ms())
             await self.producer.send(letters.messages)
-        return Outcome(begun.size - len(refused), letters.aside)
+        return Outcome(read.size - len(refused), letters.aside)
 
     @property
     def state_entries(self) -> int:

@@ -60,6 +60,7 @@ class Worker:
             app.finalize()
             consumer: Any = app.consumer
             consumer.hurry = self._hurry
+            consumer.fetch_pause_s = self.settings.worker.fetch_pause_s
             await app.start()
             self._start_clockworks()
             self.readiness.clear("starting")

@@ -22,6 +22,7 @@ from connectors.influxql import InfluxQL
 from connectors.topic_admin import TopicAdmin
 from schemas.topics import CATALOGUE
 from streams.children import Child, command, merged, until
+from streams.chores import RollUp
 from streams.commands.servers import watched
 from streams.demo import RESOURCE, Figures, figures
 from streams.exits import FOUND_WRONG
@@ -32,6 +33,7 @@ SERVERS = ("kafka", "influxdb", "s3")
 DEMO_DIR = STATE_DIR / "demo"
 BUILD_DIR = STATE_DIR.parent / "build"
 
+ROLL_PAUSE_S = 0.5
 DRAINED_WITHIN_S = 120.0
 CHARTED_DEVICE = "air-0001"
 CHARTED_H = 24
@@ -65,6 +67,7 @@ def demo(
         sent = _produce(environment, devices=devices, seconds=seconds, speed=speed)
         say("Waiting until everything has arrived …")
         _drain(*workers, sent=sent["sent"])
+        asyncio.run(_roll_up(settings))
         found = figures(settings, sent)
         cpu_us = _cpu_us_per_event(workers, found.received)
         _chart(asyncio.run(_last_hours(settings)))
@@ -109,7 +112,7 @@ def _produce(
 
 
 def _drain(telemetry: Child, store: Child, *, sent: int) -> None:
-    """Wait until the workers have finished all of it, roll-ups included."""
+    """Wait until the workers have finished all of it."""
 
     def done(worker: Child, step: str) -> float:
         return worker.metric("engawa_records_received_total", step=step)
@@ -123,14 +126,13 @@ def _drain(telemetry: Child, store: Child, *, sent: int) -> None:
         )
 
     until(all_done, within_s=DRAINED_WITHIN_S, what=lambda: f"all arrived\n{store.tail}")
-    passes = store.metric("engawa_chore_passes_total", chore="roll-up")
 
-    def rolled_up() -> bool:
-        # the pass under way may have begun before the last point was written
-        later = store.metric("engawa_chore_passes_total", chore="roll-up") >= passes + 2
-        return later and not store.metric("engawa_chore_backlog", chore="roll-up")
 
-    until(rolled_up, within_s=DRAINED_WITHIN_S, what=lambda: f"all rolled up\n{store.tail}")
+async def _roll_up(settings: Settings) -> None:
+    """Roll up what the store's worker has not yet: several may do it at once."""
+    chore = RollUp(settings)
+    while (await chore()).found:
+        await asyncio.sleep(ROLL_PAUSE_S)
 
 
 def _cpu_us_per_event(workers: list[Child], events: int) -> dict[str, float]:

@@ -26,7 +26,7 @@ from tests.bench.rules import rules
 from tests.bench.subject import OURS, Subject
 
 PARTITIONS = 4
-LATEST: Any = OffsetSpec.latest()  # type: ignore[no-untyped-call]  # it is what it is
+LATEST: Any = OffsetSpec.latest()  # type: ignore[no-untyped-call]  # it says nothing of its types
 GONE_WITHIN_S = 30.0
 
 

@@ -22,7 +22,6 @@ from tests.bench.stretch import Stretch, stretch
 from tests.bench.subject import SubjectError
 
 WORK = "telemetry to influx"
-SUBJECTS = ("engawa", "prebuilt")
 CONNECTIONS = 4
 LINES = 5_000
 WRITTEN = 204

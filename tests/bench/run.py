@@ -13,11 +13,12 @@ import typer
 from rich.console import Console
 
 from compose.progress import Progress
+from tests.bench import in_out
 from tests.bench.environments import make_peers
 from tests.bench.ground import ground
 from tests.bench.in_out import KINDS
 from tests.bench.report import show, write
-from tests.bench.subject import ROOT
+from tests.bench.subject import PEERS, ROOT
 from tests.bench.targets import Row, judged
 from tests.bench.works import WORKS, Plan, Works
 
@@ -38,7 +39,7 @@ def main(
         list[str] | None, typer.Option(help=f"Subjects in → out: {', '.join(KINDS)}.")
     ] = None,
     work: Annotated[list[str] | None, typer.Option(help=f"Works: {', '.join(WORKS)}.")] = None,
-    quick: Annotated[bool, typer.Option(help="Small counts, one round: does it run at all?")] = (
+    quick: Annotated[bool, typer.Option(help="Does it run at all? So few events tell nothing.")] = (
         False
     ),
     long: Annotated[bool, typer.Option(help="Memory after 10 M events instead of 3 M.")] = False,
@@ -49,6 +50,9 @@ def main(
     Exits with 1 if a subject failed; targets that are not met are only said.
     """
     console = Console(width=None if sys.stdout.isatty() else WIDTH)
+    if not Path("/proc/self/status").exists():
+        raise typer.BadParameter("only on Linux: what a subject uses is read from /proc")
+    works = _known("--work", work, WORKS)
     plan = Plan(
         events=20_000 if quick else events,
         rounds=1 if quick else rounds,
@@ -58,9 +62,9 @@ def main(
         else (MILLION, (10 if long else 3) * MILLION),
         single_events=100 if quick else 500,
     )
-    works = _known("--work", work, WORKS)
     rows = [_machine(console)]
-    make_peers(console)
+    if in_out.WORK in works and any(KINDS[name].python == PEERS for name in plan.subjects):
+        make_peers(console)
     FIGURES.parent.mkdir(exist_ok=True)
     with (
         TemporaryDirectory(prefix="bench-", dir=FIGURES.parent) as folder,

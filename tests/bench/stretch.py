@@ -60,7 +60,6 @@ def stretch(
     """
     with ExitStack() as stack:
         subjects = [stack.enter_context(start()) for start in starts]
-
         wait_for(lambda: _alive(subjects) and ready(), WARM_WITHIN_S, "the subjects", every_s=0.05)
         warm_up()
         wait_for(

@@ -75,12 +75,13 @@ def test_times_bound_a_span(settings: Settings, topic: str) -> None:
 def test_a_topic_that_is_not_there_is_named(settings: Settings) -> None:
     with (
         MessageLog(settings.kafka) as log,
-        pytest.raises(MissingTopicError, match=r"nobodys\.topic"),
+        pytest.raises(MissingTopicError, match="nobodys"),
     ):
         log.span("nobodys.topic")
 
 
+@pytest.mark.integration  # needs no server, but patience: the client waits for one
 def test_a_broker_that_is_away_is_said_to_be() -> None:
-    nowhere = KafkaSettings(bootstrap_servers="127.0.0.1:1")  # type: ignore[call-arg]  # defaults
+    nowhere = KafkaSettings(bootstrap_servers="127.0.0.1:1")
     with MessageLog(nowhere) as log, pytest.raises(UnavailableError, match="kafka"):
         log.span("t")

@@ -117,7 +117,7 @@ async def test_minutes_and_hours_are_what_numpy_says(
     rolled = await roller(store).roll(NOW)
 
     minutes = len({each.at // MINUTE_MS for each in events})
-    assert rolled == Rolled(windows=minutes, left=0, expired=0)
+    assert rolled == Rolled(windows=minutes, left=0, others=0, expired=0)
     await check(store, events)
 
 
@@ -136,8 +136,8 @@ async def test_late_data_is_rolled_up_again_and_nothing_else_is(
 
     await sink.write(columns(late, offset=300))
 
-    assert await roller(store).roll(NOW) == Rolled(windows=1, left=0, expired=0)
-    assert await roller(store).roll(NOW) == Rolled(windows=0, left=0, expired=0)
+    assert await roller(store).roll(NOW) == Rolled(windows=1, left=0, others=0, expired=0)
+    assert await roller(store).roll(NOW) == Rolled(windows=0, left=0, others=0, expired=0)
     await check(store, [*events, late])
 
 
@@ -217,8 +217,8 @@ async def test_a_minute_is_rolled_up_when_it_has_ended(
     early = await roller(store).roll(START + MINUTE_MS - 1)
     late = await roller(store).roll(START + MINUTE_MS)
 
-    assert early == Rolled(windows=0, left=0, expired=0)
-    assert late == Rolled(windows=1, left=0, expired=0)
+    assert early == Rolled(windows=0, left=0, others=0, expired=0)
+    assert late == Rolled(windows=1, left=0, others=0, expired=0)
 
 
 async def test_a_minute_that_outlived_its_raw_points_is_not_rolled_up_from_what_is_left(
@@ -229,7 +229,7 @@ async def test_a_minute_that_outlived_its_raw_points_is_not_rolled_up_from_what_
 
     rolled = await roller(store).roll(later)
 
-    assert rolled == Rolled(windows=0, left=0, expired=1)
+    assert rolled == Rolled(windows=0, left=0, others=0, expired=1)
     assert await rows(store, "minute") == []
 
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from connectors.influxql import Row
-from connectors.rollup_marks import marked, minutes, pending, spans, token
+from connectors.rollup_marks import begun_by_others, marked, minutes, pending, spans, token
 from schemas.batch import Origin
 
 START = 1_700_000_040_000
@@ -74,3 +74,14 @@ def test_neighbours_are_joined_up_to_a_length(
     starts: list[int], joined: list[tuple[int, int]]
 ) -> None:
     assert spans(starts, step_ms=5, longest=3) == joined
+
+
+def test_windows_that_another_roller_began_on_lately_are_left_to_it() -> None:
+    rows = [
+        {"time": 60_000, "claimed": "other/5000"},
+        {"time": 120_000, "claimed": "other/4999"},
+        {"time": 180_000, "claimed": "us/7000"},
+        {"time": 240_000, "claimed": None},
+    ]
+
+    assert begun_by_others(rows, name="us", since_ms=5000) == {60_000}

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from models.arrivals import QUALITIES, arrivals
-from models.quality import verdicts
+from models.quality import LARGEST_TABLE, _numbered, verdicts
 from models.rules import Rules
 from models.series import Series
 from schemas.records import Quality, Telemetry
@@ -129,6 +129,11 @@ def test_series_do_not_mix() -> None:
 
 
 def test_text_and_switches_are_good() -> None:
-    assert [G, G] == judged(
-        event(0, said("all is well", "note"), said(value=True, resource="door"))
-    )
+    others = said("all is well", "note"), said(value=True, resource="door")
+    assert [G, G] == judged(event(0, *others))
+
+
+def test_keys_are_numbered_in_the_order_of_their_first_place() -> None:
+    for scale in (1, LARGEST_TABLE):
+        first, number = _numbered(np.array([5, 3, 5, 9, 3]) * scale)
+        assert ([0, 1, 3], [0, 1, 0, 2, 1]) == (first.tolist(), number.tolist())

@@ -1,0 +1,122 @@
+"""Real servers and real worker processes, to be killed and brought back."""
+
+import os
+import signal
+import time
+from collections.abc import Mapping
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+from compose.local import down, up
+from compose.ports import free_ports
+from compose.roster import places
+from compose.settings import ServerSettings
+from compose.status import worker_environment
+from connectors.kafka import KafkaSettings
+from connectors.topic_admin import TopicAdmin
+from schemas.topics import CATALOGUE, Topic
+from streams.children import Child, until
+from tests.faults.topics import Reader
+
+SERVERS = ("kafka", "influxdb", "s3")
+DRAINED_WITHIN_S = 180.0
+
+
+class Rig:
+    """The servers of one run, on ports and in a folder of their own. Close it."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self._settings = ServerSettings().with_free_ports()
+        up(SERVERS, settings=self._settings, state_dir=folder)
+        self.environment = worker_environment(SERVERS, settings=self._settings, state_dir=folder)
+        servers = self.environment["ENGAWA_KAFKA__BOOTSTRAP_SERVERS"]
+        self.kafka = KafkaSettings.model_validate({"bootstrap_servers": servers})
+        TopicAdmin(self.kafka).ensure(CATALOGUE)
+
+    def close(self) -> None:
+        """Stop the servers."""
+        down(SERVERS, settings=self._settings, state_dir=self.folder)
+
+    def start(self, server: str) -> None:
+        """Start a server that is down; return when it serves."""
+        up((server,), settings=self._settings, state_dir=self.folder)
+
+    def stop(self, server: str) -> None:
+        """Stop a server in order."""
+        down((server,), settings=self._settings, state_dir=self.folder)
+
+    def kill(self, server: str) -> None:
+        """End a server without a word."""
+        [place] = places((server,), self._settings, self.folder)
+        record = place.record()
+        assert record is not None
+        os.kill(record.process.pid, signal.SIGKILL)
+        while record.process.is_alive():
+            time.sleep(0.02)
+
+    def committed(self, flow: str, topic: Topic[Any]) -> bool:
+        """Whether a flow has finished everything that now lies in a topic."""
+        with closing(Reader(self.kafka, group=f"engawa-{flow}")) as reader:
+            return reader.committed(topic) == reader.marks(topic)
+
+    def wait_committed(self, flow: str, topic: Topic[Any]) -> None:
+        """Return when that is so."""
+        until(
+            lambda: self.committed(flow, topic),
+            within_s=DRAINED_WITHIN_S,
+            what=lambda: f"{flow} to finish {topic.name}",
+        )
+
+
+class Crew:
+    """The workers of one run. Each that is told to stop must end in order."""
+
+    def __init__(self, rig: Rig, folder: Path, environment: Mapping[str, str]) -> None:
+        self._rig = rig
+        self._folder = folder
+        self._environment = environment
+        self._workers: list[Child] = []
+        self.disorderly = 0
+        """Workers that did not end with 0 when told to stop."""
+
+    def start(self, flow: str, *, name: str = "") -> Child:
+        """Start a worker; with a ``name`` its membership of the group is static."""
+        own = {"ENGAWA_KAFKA__INSTANCE": f"{flow}-{name}"} if name else {}
+        environment = {**self._rig.environment, **self._environment, **own}
+        [port] = free_ports(1)
+        worker = Child(flow, environment, port=port, log_dir=self._folder)
+        self._workers.append(worker)
+        return worker
+
+    def kill(self, flow: str) -> None:
+        """End a flow's last worker without a word."""
+        worker = self._last(flow)
+        self._workers.remove(worker)
+        worker.process.kill()
+        worker.process.wait()
+
+    def relieve(self, flow: str, *, by: Child) -> None:
+        """Stop a flow's other workers once the new one is at work."""
+        by.wait_ready()
+        for worker in [each for each in self._workers if each.flow == flow and each is not by]:
+            self.stop(worker)
+
+    def stop(self, worker: Child) -> None:
+        """Ask a worker to end, and see how it does."""
+        self._workers.remove(worker)
+        self.disorderly += worker.stop() != 0
+
+    def stop_all(self) -> None:
+        """Stop everybody."""
+        for worker in list(self._workers):
+            self.stop(worker)
+
+    def wait_ready(self) -> None:
+        """Return when everybody is at work."""
+        for worker in self._workers:
+            worker.wait_ready()
+
+    def _last(self, flow: str) -> Child:
+        return [each for each in self._workers if each.flow == flow][-1]

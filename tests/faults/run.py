@@ -1,0 +1,74 @@
+"""The long fault run, figures in build/faults.json. See ``--help``."""
+
+import json
+import sys
+import tempfile
+from contextlib import closing
+from pathlib import Path
+from typing import Annotated, Any
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from tests.faults.audit import Verdict
+from tests.faults.rig import Rig
+from tests.faults.scenarios import FAULTS, Severity, run
+
+OUT = Path("build/faults.json")
+FIGURES = ("sent", "lost", "duplicated", "repeated", "unexplained", "stalled_s")
+
+
+def main(
+    *,
+    events: Annotated[int, typer.Option(help="Events sent per fault.")] = 100_000,
+    per_s: Annotated[float, typer.Option(help="Events sent per second.")] = 2000.0,
+    kills: Annotated[int, typer.Option(help="Workers killed, or relieved, per fault.")] = 10,
+    outage_s: Annotated[float, typer.Option(help="How long a server is away.")] = 20.0,
+    seed: Annotated[int, typer.Option(help="Seed of the load.")] = 1,
+    fault: Annotated[list[str] | None, typer.Option(help="Only this fault; repeatable.")] = None,
+    out: Annotated[Path, typer.Option(help="Where the figures go.")] = OUT,
+) -> None:
+    """Let every fault happen under load on real servers; exit 1 if anything is lost."""
+    console = Console()
+    severity = Severity(events=events, per_s=per_s, kills=kills, outage_s=outage_s, seed=seed)
+    rows: list[dict[str, Any]] = []
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        console.status("starting servers") as status,
+        closing(Rig(Path(folder))) as rig,
+    ):
+        for name in fault or FAULTS:
+            status.update(f"{name}: {events} events at {per_s:.0f} a second")
+            verdict = run(name, rig, severity)
+            rows.append(row(name, verdict, seed))
+            console.print(f"{name}: {dict(verdict.notes) or 'as it should be'}")
+    out.parent.mkdir(parents=True, exist_ok=True)
+    out.write_text(json.dumps(rows, indent=2) + "\n")
+    console.print(table(rows))
+    raise typer.Exit(any(wrong(each) for each in rows))
+
+
+def row(fault: str, verdict: Verdict, seed: int) -> dict[str, Any]:
+    """The figures of one fault."""
+    return {"fault": fault, **{name: getattr(verdict, name) for name in FIGURES}, "seed": seed}
+
+
+def wrong(figures: dict[str, Any]) -> bool:
+    """Whether something was lost, doubled, or cannot be explained."""
+    return bool(figures["lost"] or figures["duplicated"] or figures["unexplained"])
+
+
+def table(rows: list[dict[str, Any]]) -> Table:
+    """The figures for a terminal."""
+    shown = Table("fault", *FIGURES, title="Faults under load")
+    for each in rows:
+        cells = [f"{each[name]:,}" for name in FIGURES]
+        shown.add_row(each["fault"], *cells, style="red" if wrong(each) else "")
+    return shown
+
+
+if __name__ == "__main__":
+    typer.run(main)
