@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from models.arrays import Bools, Column, Ints, places
+from models.arrays import Bools, Column, Ints, where
 from models.arrivals import QUALITIES, Arrivals
 from models.quality import Verdicts
 from models.rules import BOOLEAN, DOUBLE, FIRST_CONVERSION, NULL, SAME, TEXT, Rules
@@ -19,8 +19,8 @@ def accepted(
     arrived: Arrivals, rules: Rules, verdict: Verdicts, kept: Bools, layout: pa.Schema
 ) -> pa.RecordBatch:
     """The events that are ``kept``, laid out as the contract of accepted telemetry says."""
-    events = None if kept.all() else places(kept)
-    readings = None if events is None else places(kept[arrived.event])
+    events = None if kept.all() else where(kept)
+    readings = None if events is None else where(kept[arrived.event])
     made = {
         "received_at": pa.array(_picked(arrived.received_at, events)),
         "readings": _lists(

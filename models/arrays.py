@@ -13,6 +13,6 @@ Column = Any
 """An Arrow array: its published types don't know what arrays of records and lists can do."""
 
 
-def places(mask: Bools) -> Ints:
+def where(mask: Bools) -> Ints:
     """Where ``mask`` is true: ``np.flatnonzero`` at a fifth of the cost of the call."""
     return mask.nonzero()[0]

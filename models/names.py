@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from models.arrays import Column, Ints
+from models.arrays import Column, Ints, where
 from schemas.reasons import Reason
 
 NAME_LIMIT = 128
@@ -54,4 +54,4 @@ def _suspects(names: Column, limit: int, shortest: int) -> Ints:
     if text.size and (text - _SPACE).max() > _TILDE - _SPACE:
         [places] = np.nonzero(_TELLTALE[text])
         odd[np.searchsorted(bounds, places + bounds[0], "right") - 1] = True
-    return places(odd)
+    return where(odd)

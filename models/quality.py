@@ -9,11 +9,11 @@ from collections.abc import Hashable
 import numpy as np
 import numpy.typing as npt
 
+from models.arrays import Bools, Ints, where
 from models.arrivals import Arrivals
-from models.rules import DOUBLE, NULL, Bools, Rules
+from models.rules import DOUBLE, NULL, Rules
 from models.series import Series
 from models.steadiness import Observed
-from models.words import Ints
 from schemas.records import Quality
 
 GOOD, OUT_OF_RANGE, CLOCK_SKEW, MISSING = (
@@ -37,10 +37,10 @@ def verdicts(
     """
     skewed = arrived.at > np.minimum(arrived.received_at, arrived.logged_at) + skew_ms
     verdict = _alone(arrived, rules, skewed)
-    watched = np.flatnonzero((arrived.kind == DOUBLE) & (kept & ~skewed)[arrived.event])
+    watched = where((arrived.kind == DOUBLE) & (kept & ~skewed)[arrived.event])
     if watched.size:
         found = _in_series(arrived, rules, series, verdict, watched)
-        struck = np.flatnonzero((found != GOOD) & (verdict[watched] == GOOD))
+        struck = where((found != GOOD) & (verdict[watched] == GOOD))
         verdict[watched[struck]] = found[struck]
     verdict[arrived.kind == NULL] = MISSING
     return verdict
@@ -82,7 +82,7 @@ def _devices(arrived: Arrivals, rules: Rules, event: Ints) -> tuple[list[Hashabl
     """
     present = np.zeros(arrived.rows.num_rows, bool)
     present[event] = True
-    rows = np.flatnonzero(present)
+    rows = where(present)
     site, device, profile = arrived.site, arrived.device, arrived.profile
     pair = site.codes * len(device.distinct) + device.codes
     first, number = _numbered((pair * (rules.profiles + 1) + profile)[rows])

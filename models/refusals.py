@@ -10,17 +10,10 @@ from typing import Any
 import numpy as np
 import pyarrow.compute as pc
 
+from models.arrays import Bools, where
 from models.arrivals import EARLIEST_MS, Arrivals, plain
 from models.names import NAME_LIMIT, fault, faults
-from models.rules import (
-    DOUBLE,
-    NULL,
-    TEXT,
-    UNKNOWN_RESOURCE,
-    UNKNOWN_UNIT,
-    Bools,
-    Rules,
-)
+from models.rules import DOUBLE, NULL, TEXT, UNKNOWN_RESOURCE, UNKNOWN_UNIT, Rules
 from schemas.reasons import DETAIL_LIMIT, Reason, SetAside
 
 READINGS_LIMIT = 64
@@ -59,12 +52,12 @@ def _names(arrived: Arrivals, _: Rules) -> Iterator[Objection]:
         yield place, reason, f"event_id: {shown(name)}"
     for field, names in (("site", arrived.site), ("device", arrived.device)):
         for place, name, reason in faults(names.distinct, NAME_LIMIT):
-            for row in np.flatnonzero(names.codes == place).tolist():
+            for row in where(names.codes == place).tolist():
                 yield row, reason, f"{field}: {shown(name)}"
 
 
 def _profiles(arrived: Arrivals, rules: Rules) -> Iterator[Objection]:
-    for row in np.flatnonzero(arrived.profile == rules.profiles).tolist():
+    for row in where(arrived.profile == rules.profiles).tolist():
         name = arrived.rows.column("profile")[row].as_py()
         reason = fault(name, NAME_LIMIT) or Reason.UNKNOWN_PROFILE
         yield row, reason, f"profile: {shown(name)}"
@@ -72,9 +65,9 @@ def _profiles(arrived: Arrivals, rules: Rules) -> Iterator[Objection]:
 
 def _times(arrived: Arrivals, _: Rules) -> Iterator[Objection]:
     at = arrived.at
-    for row in np.flatnonzero(at < EARLIEST_MS).tolist():
+    for row in where(at < EARLIEST_MS).tolist():
         yield row, Reason.TIME_TOO_EARLY, f"at: {at[row]} ms is before 2000"
-    for row in np.flatnonzero(at > arrived.logged_at + DAY_MS).tolist():
+    for row in where(at > arrived.logged_at + DAY_MS).tolist():
         detail = f"at: {at[row]} ms, but it came in at {arrived.logged_at[row]} ms"
         yield row, Reason.TIME_IN_FUTURE, detail
 
@@ -87,7 +80,7 @@ def _positions(arrived: Arrivals, _: Rules) -> Iterator[Objection]:
     given = position.is_valid().to_numpy(zero_copy_only=False)
     # put this way round, NaN is not on earth either
     on_earth = (np.abs(lat) <= POLE_DEG) & (np.abs(lon) <= DATE_LINE_DEG)
-    for row in np.flatnonzero(given & ~on_earth).tolist():
+    for row in where(given & ~on_earth).tolist():
         yield row, Reason.BAD_POSITION, f"position: lat {lat[row]}, lon {lon[row]}"
 
 
@@ -95,7 +88,7 @@ def _tags(arrived: Arrivals, _: Rules) -> Iterator[Objection]:
     tags = arrived.rows.column("tags")
     first = tags.offsets.to_numpy()
     counts = first[1:] - first[:-1]
-    for row in np.flatnonzero(counts > TAGS_LIMIT).tolist():
+    for row in where(counts > TAGS_LIMIT).tolist():
         yield row, Reason.TOO_MANY_TAGS, f"tags: {counts[row]}, at most {TAGS_LIMIT}"
     for what, texts, shortest in (("key", tags.keys, 1), ("value", tags.items, 0)):
         for place, text, reason in faults(texts, TAG_LIMIT, shortest=shortest):
@@ -105,9 +98,9 @@ def _tags(arrived: Arrivals, _: Rules) -> Iterator[Objection]:
 
 def _counts(arrived: Arrivals, _: Rules) -> Iterator[Objection]:
     counts = arrived.readings
-    for row in np.flatnonzero(counts == 0).tolist():
+    for row in where(counts == 0).tolist():
         yield row, Reason.NO_READINGS, "readings: none"
-    for row in np.flatnonzero(counts > READINGS_LIMIT).tolist():
+    for row in where(counts > READINGS_LIMIT).tolist():
         yield row, Reason.TOO_MANY_READINGS, f"readings: {counts[row]}, at most {READINGS_LIMIT}"
 
 
@@ -161,7 +154,7 @@ def _objections(
     if not wrong.any():
         return
     resources = arrived.rows.column("readings").values.field("resource")
-    for place in np.flatnonzero(wrong).tolist():
+    for place in where(wrong).tolist():
         quoted = problem.format(shown(told[place].as_py())) if told is not None else problem
         yield int(arrived.event[place]), reason, f"{shown(resources[place].as_py())} {quoted}"
 

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 import numpy as np
 import numpy.typing as npt
 
-from models.arrays import Column, places
+from models.arrays import Column, where
 from schemas.batch import Int64s
 
 Hashes = npt.NDArray[np.uint64]
@@ -70,7 +70,7 @@ class Seen:
         young = self._young
         for place, entry in young.add(ids, hashes, first):
             first[place] = young.offsets[entry] = min(first[place], young.offsets[entry])
-        for place in places(first < offsets).tolist():
+        for place in where(first < offsets).tolist():
             found[begin + place] = int(first[place])
 
 
@@ -93,7 +93,7 @@ class _Generation:
     def find(self, ids: Column, hashes: Hashes) -> Iterator[tuple[int, int]]:
         """Place and number of each id that is here."""
         held = self._search(hashes, None)
-        for place in places(held >= 0).tolist():
+        for place in where(held >= 0).tolist():
             id_, entry = ids[place].as_py(), int(held[place])
             if self._id(entry) != id_:
                 entry = self._clashes.get(id_, -1)
@@ -108,7 +108,7 @@ class _Generation:
         self._ids.append(ids)
         self.size += len(hashes)
         held = self._search(hashes, numbers)
-        for place in places(held != numbers).tolist():
+        for place in where(held != numbers).tolist():
             id_, entry, number = ids[place].as_py(), int(held[place]), int(numbers[place])
             if self._id(entry) != id_:
                 entry = self._clashes.setdefault(id_, number)
@@ -123,13 +123,13 @@ class _Generation:
         while place.size:
             there = self._table[slot]
             if numbers is not None:
-                free = places(there < 0)[::-1]
+                free = where(there < 0)[::-1]
                 # from the end, so that of several the first comes to stand there
                 self._table[slot[free]] = numbers[place[free]]
                 there = self._table[slot]
             same = (there >= 0) & (self._hashes[there] == hashes[place])
             held[place[same]] = there[same]
-            on = places((there >= 0) & ~same)
+            on = where((there >= 0) & ~same)
             place, slot = place[on], (slot[on] + 1) % len(self._table)
         return held
 

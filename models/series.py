@@ -5,7 +5,7 @@ from collections.abc import Hashable, Sequence
 import numpy as np
 import numpy.typing as npt
 
-from models.arrays import Floats, Ints, places
+from models.arrays import Floats, Ints, where
 from models.steadiness import NEWEST, NOTHING, Observed, judge, late
 from schemas.records import Quality
 
@@ -148,4 +148,4 @@ def _first(series: Ints) -> Ints:
     """Where each series begins, once in order."""
     new = np.ones(len(series), bool)
     np.not_equal(series[1:], series[:-1], out=new[1:])
-    return places(new)
+    return where(new)

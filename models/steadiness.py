@@ -14,8 +14,7 @@ from typing import Self, TypeVar
 import numpy as np
 import numpy.typing as npt
 
-from models.rules import Bools, Floats
-from models.words import Ints
+from models.arrays import Bools, Floats, Ints, where
 
 T = TypeVar("T", bound=np.generic)
 
@@ -119,7 +118,7 @@ def _spikes(seen: Observed, able: Bools, first: Ints, before: Floats) -> Bools:
         minutes = np.maximum((seen.at - good_at) / MINUTE_MS, 1.0)
         spike: Bools = able & (np.abs(seen.value - good) > seen.rate_per_min * minutes)
     # what follows the first spike of a series was compared with that spike, so look again
-    struck = np.unique(np.searchsorted(first, np.flatnonzero(spike), "right") - 1)
+    struck = np.unique(np.searchsorted(first, where(spike), "right") - 1)
     ends = _ends(first, len(able))
     for series in struck.tolist():
         part = slice(first[series], ends[series])

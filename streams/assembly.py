@@ -75,7 +75,8 @@ class Assembly:
     async def _work_opener(self, part: Step | Drain, observer: Observer) -> Callable[[], Work]:
         shape, _ = takes(part.agent if isinstance(part, Step) else part.sink)
         read = reader(part.reads, shape, marker=self._marker, known=self._writers.known)
-        topics = part.writes if isinstance(part, Step) else (dead_letters(part.reads),)
+        writes = part.writes if isinstance(part, Step) else ()
+        topics = {*writes, dead_letters(part.reads)}
         headers = {topic.name: await self._header(topic) for topic in topics}
         stage = Stage(part.name, read, Writer(topics, headers))
         if isinstance(part, Step):
