@@ -12,7 +12,6 @@ from connectors.outcome import UnavailableError
 TIMEOUT_S = 15.0
 """Longest silence of the broker."""
 
-READ_AT_ONCE = 500
 QUEUE_KIB = 16 * 1024
 """What librdkafka may hold in memory for us."""
 
@@ -139,20 +138,19 @@ class MessageLog:
     def _read(self, topic: str, partition: int, first: int, end: int) -> Iterator[Logged]:
         self._consumer.assign([TopicPartition(topic, partition, first)])
         while True:
-            messages = self._consumer.consume(READ_AT_ONCE, TIMEOUT_S)
-            if not messages:
+            # not consume(): it waits for as many as it may bring, or until its time is over
+            message = self._consumer.poll(TIMEOUT_S)
+            if message is None:
                 raise UnavailableError(f"kafka: nothing of {topic} for {TIMEOUT_S:.0f} s")
-            for message in messages:
-                if (error := message.error()) is not None:
-                    if error.code() == KafkaError._PARTITION_EOF:  # noqa: SLF001  # its public name
-                        return
-                    raise UnavailableError(f"kafka: {error.str()}")
-                logged = _logged(message)
-                if logged.offset >= end:
+            if (error := message.error()) is not None:
+                if error.code() == KafkaError._PARTITION_EOF:  # noqa: SLF001  # its public name
                     return
+                raise UnavailableError(f"kafka: {error.str()}")
+            logged = _logged(message)
+            if logged.offset < end:
                 yield logged
-                if logged.offset == end - 1:
-                    return
+            if logged.offset >= end - 1:
+                return
 
 
 def _logged(message: Message) -> Logged:

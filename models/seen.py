@@ -9,9 +9,13 @@ from collections.abc import Iterator
 
 import numpy as np
 import numpy.typing as npt
+import pyarrow as pa
 
 from models.arrays import Column, where
 from schemas.batch import Int64s
+
+MOST_BLOCKS = 256
+"""Columns of ids kept as they came; a column of one id takes far more memory than an id."""
 
 Hashes = npt.NDArray[np.uint64]
 Numbers = npt.NDArray[np.int32]
@@ -104,9 +108,7 @@ class _Generation:
         """Add ids; place and number of each that was here before, or earlier among them."""
         numbers = np.arange(self.size, self.size + len(hashes), dtype=np.int32)
         self._hashes[numbers], self.offsets[numbers] = hashes, offsets
-        self._starts.append(self.size)
-        self._ids.append(ids)
-        self.size += len(hashes)
+        self._keep(ids)
         held = self._search(hashes, numbers)
         for place in where(held != numbers).tolist():
             id_, entry, number = ids[place].as_py(), int(held[place]), int(numbers[place])
@@ -132,6 +134,13 @@ class _Generation:
             on = where((there >= 0) & ~same)
             place, slot = place[on], (slot[on] + 1) % len(self._table)
         return held
+
+    def _keep(self, ids: Column) -> None:
+        if len(self._ids) == MOST_BLOCKS:
+            self._ids, self._starts = [pa.concat_arrays(self._ids)], [0]
+        self._ids.append(ids)
+        self._starts.append(self.size)
+        self.size += len(ids)
 
     def _id(self, entry: int) -> str:
         block = bisect_right(self._starts, entry) - 1

@@ -24,6 +24,9 @@ class Topic(Generic[R]):
     key: tuple[str, ...]
     """Fields whose values, joined by ``/``, are the message key: the thing whose order matters."""
 
+    ends: bool = False
+    """Whether it is for people and other systems: no flow of ours has to read it."""
+
     partitions: int = 4
     retention_h: float = 7 * 24.0
     max_message_bytes: int = MEBIBYTE
@@ -44,11 +47,13 @@ READINGS_REJECTED: Topic[DeadLetter] = Topic(
     name="readings.rejected.v1",
     record=DeadLetter,
     key=("topic", "partition"),
+    ends=True,
     retention_h=30 * 24.0,
     # room for the largest message another topic can hold, plus the letter's own fields
     max_message_bytes=12 * MEBIBYTE,
 )
 
+# A topic that one agent alone writes and no agent reads may stand beside that agent instead.
 CATALOGUE: tuple[Topic[Any], ...] = (READINGS_RECEIVED, READINGS_ACCEPTED, READINGS_REJECTED)
 
 

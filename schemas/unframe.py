@@ -39,7 +39,7 @@ def unframe(
     ``tail`` is put behind each body, here because every further pass would cost a copy.
     """
     header = common_header(messages)
-    if header and max(map(len, messages)) <= max_bytes and _same(known(header), reader):  # type: ignore[arg-type]  # a common header leaves no None
+    if header and max(map(len, messages)) <= max_bytes and _same(header, known, reader):  # type: ignore[arg-type]  # a common header leaves no None
         length = len(header)
         return Bodies([message[length:] + tail for message in messages])  # type: ignore[index]  # the same
     found = Bodies(rows=[])
@@ -62,27 +62,31 @@ def headers(messages: Sequence[bytes | None]) -> set[bytes]:
     return {found for message in messages if message and (found := header_of(message))}
 
 
-def _same(writer: Schema | None, reader: Schema) -> bool:
+def _same(header: bytes, known: Known, reader: Schema) -> bool:
+    """Whether messages under this header were written with the reader's own schema."""
+    if header == reader.header:
+        return True
+    writer = known(header)
     return writer is not None and writer.header == reader.header
 
 
 def _body(
     row: int, message: bytes | None, reader: Schema, known: Known, max_bytes: int
 ) -> bytes | SetAside:
-    if message is None:
-        return SetAside(row, Reason.TOMBSTONE)
     if not message:
-        return SetAside(row, Reason.EMPTY)
+        return SetAside(row, Reason.TOMBSTONE if message is None else Reason.EMPTY)
     if len(message) > max_bytes:
         return SetAside(row, Reason.TOO_LARGE, f"{len(message)} bytes, at most {max_bytes}")
     header = header_of(message)
     if header is None:
         return SetAside(row, Reason.UNKNOWN_FRAMING, f"begins with {message[:10].hex(' ')}")
+    body = message[len(header) :]
+    if _same(header, known, reader):
+        return body
     writer = known(header)
     if writer is None:
         return SetAside(row, Reason.UNKNOWN_SCHEMA, f"header {header.hex(' ')}")
-    body = message[len(header) :]
-    return body if _same(writer, reader) else _converted(row, body, writer, reader)
+    return _converted(row, body, writer, reader)
 
 
 def _converted(row: int, body: bytes, writer: Schema, reader: Schema) -> bytes | SetAside:

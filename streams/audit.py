@@ -87,13 +87,16 @@ async def points(settings: Settings, field_name: str) -> dict[str, int]:
     """Values of one resource in InfluxDB: raw, and counted by the minutes and hours."""
     influx = settings.influx
     ql = InfluxQL(influx.url, influx.token, timeout_s=60.0)
-    asked = {
-        "raw": f'SELECT count("{field_name}") AS n FROM "{influx.database}".raw.readings',
-        "minute": f'SELECT sum("{field_name}_count") AS n FROM "{influx.database}".minute.readings',
-        "hour": f'SELECT sum("{field_name}_count") AS n FROM "{influx.database}".hour.readings',
+    counts = {
+        "raw": f'count("{field_name}")',
+        "minute": f'sum("{field_name}_count")',
+        "hour": f'sum("{field_name}_count")',
     }
     try:
-        answers = {name: await ql.ask(question) for name, question in asked.items()}
+        answers = {
+            policy: await ql.ask(f'SELECT {count} AS n FROM "{influx.database}".{policy}.readings')  # noqa: S608  # constants, and a database name that the settings have checked
+            for policy, count in counts.items()
+        }
     finally:
         await ql.close()
     return {name: int(rows[0]["n"]) if rows else 0 for name, rows in answers.items()}

@@ -47,18 +47,20 @@ class Figures:
 
     def checks(self) -> list[Check]:
         """Every sum that has to come out."""
-        letters, sent = sum(self.letters.values()), self.sent
-        duplicates = self.letters.get(Reason.DUPLICATE.value, 0)
+        sent, faults, accepted = self.sent["sent"], self.sent["by_fault"], self.accepted
+        letters = sum(self.letters.values())
+        repeated = self.letters.get(Reason.DUPLICATE.value, 0)
+        raw = self.values["raw"]
         return [
-            Check("messages sent = in readings.received", sent["sent"], self.received),
-            Check("received = accepted + dead letters", self.received, self.accepted.events + letters),
-            Check("events sent twice = set aside as duplicates", sent["by_fault"]["duplicate"], duplicates),
-            Check("malformed sent = set aside otherwise", sent["by_fault"]["malformed"], letters - duplicates),
-            Check("distinct accepted events = points in InfluxDB", len(self.accepted.points), self.values["raw"]),
-            Check("points = values counted by minutes", self.values["raw"], self.values["minute"]),
-            Check("points = values counted by hours", self.values["raw"], self.values["hour"]),
-            Check("messages sent = in the archive", sent["sent"], self.archived),
-        ]  # fmt: skip
+            Check("messages sent = in readings.received", sent, self.received),
+            Check("received = accepted + dead letters", self.received, accepted.events + letters),
+            Check("events sent twice = duplicates", faults["duplicate"], repeated),
+            Check("malformed sent = other dead letters", faults["malformed"], letters - repeated),
+            Check("distinct accepted = points in InfluxDB", len(accepted.points), raw),
+            Check("points = values counted by minutes", raw, self.values["minute"]),
+            Check("points = values counted by hours", raw, self.values["hour"]),
+            Check("messages sent = in the archive", sent, self.archived),
+        ]
 
     def document(self) -> dict[str, Any]:
         """The figures as ``build/demo.json`` holds them."""

@@ -8,10 +8,10 @@ from connectors.object_store import answers, client
 from connectors.outcome import RefusedError, UnavailableError
 from connectors.registry import Registry
 from connectors.topic_admin import TopicAdmin
-from schemas.topics import CATALOGUE
 from streams.effective import masked
 from streams.output import Row
 from streams.settings import Settings
+from streams.topology import topics
 
 Asked = Callable[[Settings], str]
 """Asks a server; gives what is wrong with what it holds, or nothing."""
@@ -39,7 +39,7 @@ def _row(name: str, where: str, ask: Asked, settings: Settings) -> Row:
 
 def _kafka(settings: Settings) -> str:
     there = TopicAdmin(settings.kafka).partitions()
-    missing = [topic.name for topic in CATALOGUE if topic.name not in there]
+    missing = [topic.name for topic in topics() if topic.name not in there]
     return f"missing: {', '.join(missing)}; create with: engawa topics" if missing else ""
 
 

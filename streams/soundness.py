@@ -10,21 +10,19 @@ from streams.shapes import gives, takes
 from streams.topology import Drain, Flow, Step
 
 
-def complaints(
-    flows: Sequence[Flow], *, ends: Sequence[Topic[Any]], catalogue: Sequence[Topic[Any]]
-) -> list[str]:
+def complaints(flows: Sequence[Flow], *, catalogue: Sequence[Topic[Any]]) -> list[str]:
     """What is wrong with these flows; nothing if all is well.
 
     Flows and the parts of each have names of their own; agents and sinks take the records of the
     topic they read; agents give the records of the topics they write; every topic has one
-    writing step at most, stands in the catalogue and, if read, has dead letters; whatever is
-    written is read or listed as an end.
+    writing step at most; what is read stands in the catalogue and has dead letters; whatever is
+    written is read or is an end.
     """
     return [
         *_repeated("flow", [flow.name for flow in flows]),
         *(complaint for flow in flows for complaint in _flow(flow, catalogue)),
         *_writers(flows),
-        *_loose(flows, ends),
+        *_loose(flows),
     ]
 
 
@@ -36,12 +34,10 @@ def _flow(flow: Flow, catalogue: Sequence[Topic[Any]]) -> Iterator[str]:
 
 
 def _part(part: Step | Drain, catalogue: Sequence[Topic[Any]]) -> Iterator[str]:
-    writes = part.writes if isinstance(part, Step) else ()
-    for topic in (part.reads, *writes):
-        if topic not in catalogue:
-            yield f"{topic.name} is not in the catalogue"
+    if part.reads not in catalogue:
+        yield f"{part.reads.name} is not in the catalogue"
     try:
-        letters = dead_letters(part.reads, tuple(catalogue))
+        dead_letters(part.reads, tuple(catalogue))
         _, record = takes(part.agent if isinstance(part, Step) else part.sink)
         given = gives(part.agent) if isinstance(part, Step) else set()
     except (LookupError, TypeError) as error:
@@ -50,10 +46,10 @@ def _part(part: Step | Drain, catalogue: Sequence[Topic[Any]]) -> Iterator[str]:
     if record not in (None, part.reads.record):
         yield f"takes {record.__name__}, but {part.reads.name} has {part.reads.record.__name__}"
     if isinstance(part, Step):
-        yield from _outputs(part, given, letters)
+        yield from _outputs(part, given)
 
 
-def _outputs(part: Step, given: set[type], letters: Topic[Any]) -> Iterator[str]:
+def _outputs(part: Step, given: set[type]) -> Iterator[str]:
     carried = Counter(topic.record for topic in part.writes)
     for record in sorted(given - set(carried), key=str):
         yield f"gives {record.__name__}, which none of its topics carries"
@@ -62,8 +58,6 @@ def _outputs(part: Step, given: set[type], letters: Topic[Any]) -> Iterator[str]
             yield f"never gives what {topic.name} carries, {topic.record.__name__}"
         if carried[topic.record] > 1:
             yield f"writes {topic.record.__name__} to more than one topic"
-    if letters not in part.writes:
-        yield f"does not write {letters.name}, where its dead letters go"
 
 
 def _writers(flows: Sequence[Flow]) -> Iterator[str]:
@@ -78,13 +72,13 @@ def _writers(flows: Sequence[Flow]) -> Iterator[str]:
             yield f"{topic_name} has more than one writer: {', '.join(names)}"
 
 
-def _loose(flows: Sequence[Flow], ends: Sequence[Topic[Any]]) -> Iterator[str]:
+def _loose(flows: Sequence[Flow]) -> Iterator[str]:
     parts = [part for flow in flows for part in flow.parts]
-    known = {part.reads.name for part in parts} | {topic.name for topic in ends}
+    known = {part.reads.name for part in parts}
     for part in parts:
         for topic in part.writes if isinstance(part, Step) else ():
-            if topic.name not in known:
-                yield f"{topic.name} is written, but nobody reads it and it is no listed end"
+            if topic.name not in known and not topic.ends:
+                yield f"{topic.name} is written, but nobody reads it and it is no end"
 
 
 def _repeated(kind: str, names: Sequence[str]) -> Iterator[str]:

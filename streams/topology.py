@@ -8,6 +8,7 @@ from agents.clean import Clean
 from connectors.archive import ArchiveSink
 from connectors.influx import InfluxSink
 from schemas.topics import (
+    CATALOGUE,
     MEBIBYTE,
     READINGS_ACCEPTED,
     READINGS_RECEIVED,
@@ -66,11 +67,15 @@ class Flow:
 FLOWS: tuple[Flow, ...] = (
     Flow(
         "telemetry",
-        (Step("clean", READINGS_RECEIVED, Clean, writes=(READINGS_ACCEPTED, READINGS_REJECTED)),),
+        (
+            # name, topic read, agent, topics written
+            Step("clean", READINGS_RECEIVED, Clean, writes=(READINGS_ACCEPTED, READINGS_REJECTED)),
+        ),
     ),
     Flow(
         "store",
         (
+            # name, topic read, sink
             Drain("influx", READINGS_ACCEPTED, InfluxSink, gather_s=0.2),
             Drain(
                 "archive", READINGS_RECEIVED, ArchiveSink, gather_s=10.0, gather_bytes=8 * MEBIBYTE
@@ -80,11 +85,14 @@ FLOWS: tuple[Flow, ...] = (
     ),
 )
 
-ENDS: tuple[Topic[Any], ...] = (READINGS_REJECTED,)
-"""Topics that no flow reads: people do, with ``engawa dead-letters``."""
-
 
 def parts(flows: tuple[Flow, ...] = FLOWS) -> Iterator[Step | Drain]:
     """Every step and drain of these flows, in the order in which a record meets them."""
     for flow in flows:
         yield from flow.parts
+
+
+def topics(flows: tuple[Flow, ...] = FLOWS) -> tuple[Topic[Any], ...]:
+    """Every topic: the catalogue's, and those that stand beside the agents that write them."""
+    written = [topic for part in parts(flows) if isinstance(part, Step) for topic in part.writes]
+    return tuple(dict.fromkeys([*CATALOGUE, *written]))

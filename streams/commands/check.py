@@ -15,7 +15,7 @@ from streams.output import Format, FormatOption, Row, say, show, show_json
 from streams.reach import reach
 from streams.settings import Settings
 from streams.soundness import complaints as of_topology
-from streams.topology import ENDS, FLOWS
+from streams.topology import FLOWS
 
 
 def check(
@@ -37,7 +37,7 @@ def check(
     except ValidationError as error:
         _report([], of_settings(error, Settings), [], [], form)
         raise typer.Exit(CONFIG) from None
-    wrong = of_topology(FLOWS, ends=ENDS, catalogue=CATALOGUE)
+    wrong = of_topology(FLOWS, catalogue=CATALOGUE)
     found = reach(settings) if servers else []
     _report(effective(settings), [], wrong, found, form)
     if any(not each["answers"] for each in found):

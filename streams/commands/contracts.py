@@ -8,9 +8,9 @@ import typer
 
 from schemas.compatibility import incompatibilities, releases
 from schemas.contracts import CONTRACTS, RELEASED, contract, file_name
-from schemas.topics import CATALOGUE
 from streams.exits import FOUND_WRONG
 from streams.output import Format, FormatOption, Row, say, show, show_json
+from streams.topology import topics
 
 
 def contracts(
@@ -31,7 +31,7 @@ def contracts(
 
     Example: [bold]engawa contracts --write[/bold] after a change to schemas/records.py
     """
-    records = list(dict.fromkeys(topic.record for topic in CATALOGUE))
+    records = list(dict.fromkeys(topic.record for topic in topics()))
     if save:
         _write_each(records)
     found = [

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from connectors.topic_admin import TopicAdmin
-from schemas.topics import CATALOGUE
+from streams import topology
 from streams.exits import FOUND_WRONG
 from streams.output import Format, FormatOption, show, show_json
 from streams.settings import Settings
@@ -37,7 +37,8 @@ def topics(
     """
     admin = TopicAdmin(Settings().kafka)
     done = [
-        asdict(each) for each in admin.ensure(CATALOGUE, partitions=partitions, dry_run=dry_run)
+        asdict(each)
+        for each in admin.ensure(topology.topics(), partitions=partitions, dry_run=dry_run)
     ]
     if form is Format.JSON:
         show_json(done)

@@ -20,7 +20,7 @@ from streams.children import Child, until
 from tests.faults.topics import Reader
 
 SERVERS = ("kafka", "influxdb", "s3")
-DRAINED_WITHIN_S = 180.0
+FINISHED_WITHIN_S = 180.0
 
 
 class Rig:
@@ -60,14 +60,6 @@ class Rig:
         """Whether a flow has finished everything that now lies in a topic."""
         with closing(Reader(self.kafka, group=f"engawa-{flow}")) as reader:
             return reader.committed(topic) == reader.marks(topic)
-
-    def wait_committed(self, flow: str, topic: Topic[Any]) -> None:
-        """Return when that is so."""
-        until(
-            lambda: self.committed(flow, topic),
-            within_s=DRAINED_WITHIN_S,
-            what=lambda: f"{flow} to finish {topic.name}",
-        )
 
 
 class Crew:
@@ -117,6 +109,23 @@ class Crew:
         """Return when everybody is at work."""
         for worker in self._workers:
             worker.wait_ready()
+
+    def wait_finished(self, flow: str, topic: Topic[Any]) -> None:
+        """Return when a flow has finished everything that now lies in a topic.
+
+        Raises:
+            ChildError: a worker died, or they took too long.
+
+        """
+
+        def finished() -> bool:
+            for worker in self._workers:
+                worker.ready()  # raises if it ended
+            return self._rig.committed(flow, topic)
+
+        until(
+            finished, within_s=FINISHED_WITHIN_S, what=lambda: f"{flow} has finished {topic.name}"
+        )
 
     def _last(self, flow: str) -> Child:
         return [each for each in self._workers if each.flow == flow][-1]

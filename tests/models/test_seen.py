@@ -3,7 +3,7 @@ import pyarrow as pa
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models.seen import Seen
+from models.seen import MOST_BLOCKS, Seen
 
 LOGS = st.lists(st.sampled_from(["a", "b", "c", "dd", "e" * 40, "é", "空" * 128]), max_size=30)
 
@@ -68,3 +68,12 @@ def test_memory_is_bounded() -> None:
     for first in range(0, 10_000, 70):
         duplicates(seen, *[str(n) for n in range(first, first + 70)], first_offset=first)
         assert len(seen) <= 200
+
+
+def test_many_small_batches_are_remembered_like_few_large_ones() -> None:
+    seen = Seen(5000)
+    for offset in range(1000):
+        assert {} == duplicates(seen, str(offset), first_offset=offset)
+    again = {place: place for place in range(1000)}
+    assert again == duplicates(seen, *[str(n) for n in range(1000)], first_offset=1000)
+    assert len(seen._young._ids) <= MOST_BLOCKS

@@ -169,9 +169,7 @@ async def steady_load(broker: Broker, topic: Topic[Any], stop: asyncio.Event) ->
     while not stop.is_set():
         for partition in sent:
             values = numbered(10, sent[partition])
-            await asyncio.to_thread(
-                broker.send, topic, values, partition=partition, by=producer
-            )
+            await asyncio.to_thread(broker.send, topic, values, partition=partition, by=producer)
             sent[partition] += 10
     return sent
 
