@@ -70,6 +70,8 @@ class MessageLog:
                 "enable.partition.eof": True,
                 "auto.offset.reset": "earliest",
                 "queued.max.messages.kbytes": QUEUE_KIB,
+                # a fetch that waits at the end of one partition holds up the next one
+                "fetch.wait.max.ms": 10,
                 "log_level": 0,  # what goes wrong is raised
             }
         )
