@@ -87,7 +87,8 @@ def _configure(place: Place) -> None:
     _properties(place).write_text(PROPERTIES.format(data=place.data, **place.ports()))
     if (place.data / "meta.properties").exists():
         return
-    cluster_id = base64.urlsafe_b64encode(uuid.uuid4().bytes)[:22].decode()
+    # the first byte is 0, since the tool would take an id that begins with "-" for an option
+    cluster_id = base64.urlsafe_b64encode(b"\0" + uuid.uuid4().bytes[1:])[:22].decode()
     storage = ["kafka.tools.StorageTool", "format", "-t", cluster_id, "-c"]
     formatted = subprocess.run(  # noqa: S603 - our own words, without a shell
         [*_java(place, "-Xmx128m"), *storage, str(_properties(place))],

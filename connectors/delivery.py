@@ -64,7 +64,7 @@ class Pace:
 
 
 class Delivery(Generic[M]):
-    """Sends messages in their order; ``answered`` is told of each batch the broker took or refused."""
+    """Sends messages in order; ``answered`` is told of each batch the broker took or refused."""
 
     def __init__(
         self, producer: BatchProducer, topic: str, answered: Callable[[Sequence[M]], None]

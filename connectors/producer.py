@@ -16,6 +16,9 @@ from connectors.outcome import UnavailableError
 FLUSH_SLICE_S = 0.2
 """How often a waiting flush looks whether the worker is closing."""
 
+AWAY_AFTER_S = 3.0
+"""Silence after which the brokers count as away."""
+
 RETRY_PAUSE_S = 0.5
 
 MAX_MESSAGE_BYTES = 16 * 1024 * 1024
@@ -103,13 +106,16 @@ class BatchProducer:
                 "queue.buffering.max.messages": 1_000_000,
                 # a callback for each success would cost more than the sending
                 "delivery.report.only.error": True,
-                "log_level": 3,
+                # what it says while brokers are away we say once, and in our own words
+                "log_level": 0,
             }
         )
         self._flusher = ThreadPoolExecutor(1, "flush")
         self._gate = asyncio.Lock()
         self._next_flush: asyncio.Task[None] | None = None
         self._closing = False
+        self.waiting = False
+        """Whether brokers have not confirmed anything for a while."""
 
     async def send(self, batches: Mapping[str, Sequence[Outgoing]]) -> list[Refusal]:
         """Send messages by topic; return, once all others are confirmed, what was refused.
@@ -160,8 +166,15 @@ class BatchProducer:
             raise UnavailableError(f"closed with {left} messages not confirmed")
 
     def _wait_for_broker(self) -> int:
+        waited_s = 0.0
         while (left := self._producer.flush(FLUSH_SLICE_S)) and not self._closing:
-            pass
+            waited_s += FLUSH_SLICE_S
+            if waited_s >= AWAY_AFTER_S and not self.waiting:
+                self.waiting = True
+                log.warning("brokers do not confirm, waiting", messages=left)
+        if self.waiting and not left:
+            self.waiting = False
+            log.info("brokers confirm again")
         return left
 
     def close(self) -> None:

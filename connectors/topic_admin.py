@@ -38,7 +38,7 @@ class TopicAdmin:
     """The cluster's topics."""
 
     def __init__(self, settings: KafkaSettings) -> None:
-        self._admin = AdminClient({**settings.librdkafka(), "log_level": 3})
+        self._admin = AdminClient({**settings.librdkafka(), "log_level": 0})
         self._replication = settings.replication_factor
 
     def partitions(self) -> Mapping[str, int]:

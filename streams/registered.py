@@ -3,6 +3,8 @@
 import asyncio
 from functools import cache
 
+from fastavro.schema import SchemaParseException
+
 from connectors.registry import Registry, RegistrySettings
 from schemas.codec import Schema, schema
 from schemas.framing import registry_id
@@ -24,6 +26,9 @@ def known_writers(settings: RegistrySettings | None) -> Known:
         if header in ours or schema_id is None or registry is None:
             return ours.get(header)
         definition = asyncio.run(registry.definition(schema_id))
-        return schema(definition) if definition else None
+        try:
+            return schema(definition) if definition else None
+        except (SchemaParseException, ValueError, TypeError, KeyError):
+            return None  # the registry takes schemas that fastavro does not
 
     return known

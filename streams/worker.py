@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+from collections.abc import Coroutine
 from contextlib import suppress
 from typing import Any
 
@@ -56,23 +57,11 @@ class Worker:
         producer = BatchProducer(self.settings.kafka)
         app = create_app(self.flow, self.settings)
         try:
-            await self._add_parts(app, producer)
-            app.finalize()
-            consumer: Any = app.consumer
-            consumer.hurry = self._hurry
-            consumer.fetch_pause_s = self.settings.worker.fetch_pause_s
-            await app.start()
-            self._start_clockworks()
-            self.readiness.clear("starting")
-            log.info("worker started", flow=self.flow.name, http_port=self.port, pid=os.getpid())
-            await self._watch(app)
+            await self._unless_stopped(self._start(app, producer))
+            await self._watch(app, producer)
         finally:
             self.readiness.hold("stopping", "the worker is stopping")
-            for task in self._clockworks:
-                task.cancel()
-            if self._failure:
-                consumer.stop_timeout_s = 0.0
-            await app.stop()
+            await self._end(app)
             producer.close()
             await page.cleanup()
             log.info("worker stopped", flow=self.flow.name)
@@ -88,6 +77,35 @@ class Worker:
             self._failure = error
             log.critical("a bug stops this worker; nothing is lost", exc_info=error)
         self._stopping.set()
+
+    async def _start(self, app: Any, producer: BatchProducer) -> None:
+        await self._add_parts(app, producer)
+        app.finalize()
+        app.consumer.hurry = self._hurry
+        app.consumer.fetch_pause_s = self.settings.worker.fetch_pause_s
+        await app.start()
+        self._start_clockworks()
+        self.readiness.clear("starting")
+        log.info("worker started", flow=self.flow.name, http_port=self.port, pid=os.getpid())
+
+    async def _unless_stopped(self, doing: Coroutine[Any, Any, None]) -> None:
+        """Wait for it, but no longer than until somebody says stop: a store may be away."""
+        task = asyncio.create_task(doing)
+        stopped = asyncio.create_task(self._stopping.wait())
+        await asyncio.wait({task, stopped}, return_when=asyncio.FIRST_COMPLETED)
+        stopped.cancel()
+        if not task.done():
+            task.cancel()
+        with suppress(asyncio.CancelledError):
+            await task
+
+    async def _end(self, app: Any) -> None:
+        for clockwork in self._clockworks:
+            clockwork.cancel()
+        if app.started:
+            if self._failure:
+                app.consumer.stop_timeout_s = 0.0
+            await app.stop()
 
     async def _add_parts(self, app: Any, producer: BatchProducer) -> None:
         assembly = Assembly(
@@ -119,12 +137,16 @@ class Worker:
         for lanes in self._lanes.values():
             await lanes.hurry()
 
-    async def _watch(self, app: Any) -> None:
+    async def _watch(self, app: Any, producer: BatchProducer) -> None:
         while not self._stopping.is_set():
             if app.rebalancing or not app.consumer.assignment():
                 self.readiness.hold("group", "no partitions assigned, or a rebalance is on")
             else:
                 self.readiness.clear("group")
+            if producer.waiting:
+                self.readiness.hold("kafka", "the brokers do not confirm")
+            else:
+                self.readiness.clear("kafka")
             for name, lanes in self._lanes.items():
                 self.metrics.state.labels(name).set(lanes.state_entries)
             if app.crashed or app.should_stop:

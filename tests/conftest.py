@@ -4,11 +4,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from connectors.object_store import ObjectStoreSettings
 
 from compose.local import down, up
 from compose.settings import ServerSettings
 from compose.status import worker_environment
+from connectors.object_store import ObjectStoreSettings
 from streams.settings import Settings
 
 SERVERS = ("kafka", "influxdb", "s3")

@@ -15,7 +15,9 @@ ROOMS = ("agents", "compose", "connectors", "models", "schemas", "streams")
 def block(name: str) -> str:
     """The fenced code under ``<!-- name -->`` in the README."""
     found = re.search(
-        rf"<!-- {re.escape(name)} -->\n```python\n(.*?)```", (ROOT / "README.md").read_text(), re.S
+        rf"<!-- {re.escape(name)} -->\n```python\n(.*?)```",
+        (ROOT / "README.md").read_text(),
+        re.DOTALL,
     )
     assert found, name
     return found[1]

@@ -60,6 +60,6 @@ def test_a_program_that_does_not_exist_is_dead_and_says_why(tmp_path: Path) -> N
     assert not process.is_alive()
 
 
-@pytest.mark.parametrize("pid", [os.getpid(), os.getppid()])
+@pytest.mark.parametrize("pid", [os.getpid(), os.getppid()], ids=["own", "parent"])
 def test_the_same_process_was_always_born_at_the_same_time(pid: int) -> None:
     assert birth(pid) == birth(pid)

@@ -44,4 +44,4 @@ def test_free_ports_are_all_different_and_free() -> None:
 
 
 def test_the_secret_key_is_not_shown() -> None:
-    assert "hush" not in repr(ServerSettings(s3_secret_key="hush"))  # type: ignore[arg-type]  # as the environment gives it
+    assert "hush" not in repr(ServerSettings(s3_secret_key="hush"))

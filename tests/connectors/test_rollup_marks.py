@@ -77,7 +77,7 @@ def test_neighbours_are_joined_up_to_a_length(
 
 
 def test_windows_that_another_roller_began_on_lately_are_left_to_it() -> None:
-    rows = [
+    rows: list[dict[str, object]] = [
         {"time": 60_000, "claimed": "other/5000"},
         {"time": 120_000, "claimed": "other/4999"},
         {"time": 180_000, "claimed": "us/7000"},

@@ -69,7 +69,9 @@ def test_a_trace_that_is_not_regular_is_refused(
     assert str(caught.value).startswith(complaint)
 
 
-@pytest.mark.parametrize("packed", [b"", b"at,\n", gzip.compress(HALF_DAYS)[:-9]])
+@pytest.mark.parametrize(
+    "packed", [b"", b"at,\n", gzip.compress(HALF_DAYS)[:-9]], ids=["empty", "plain", "cut"]
+)
 def test_what_is_no_whole_gzip_file_is_refused(packed: bytes) -> None:
     with pytest.raises(ValueError, match=r"half_days: (no gzip file|cut short)"):
         parse("half_days", packed)

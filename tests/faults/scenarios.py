@@ -42,6 +42,7 @@ def workers_killed(scene: Scene) -> None:
     for kill in range(kills):
         scene.load.wait_for((kill + 1) / (kills + 1))
         flow = FLOWS[kill % 2]
+        scene.crew.wait_ready()
         scene.crew.kill(flow)
         scene.crew.start(flow, name="1")
 
@@ -122,6 +123,7 @@ def run(fault: str, rig: Rig, severity: Severity) -> Verdict:
         crew = Crew(rig, folder, {"ENGAWA_INFLUX__URL": proxy.url} if fault == "disk full" else {})
         try:
             _work(fault, Scene(rig, crew, load, proxy, severity))
+            _finish(rig, crew)
         finally:
             crew.stop_all()
     verdict = audit.verdict(load.shipped())
@@ -130,6 +132,7 @@ def run(fault: str, rig: Rig, severity: Severity) -> Verdict:
 
 
 def _work(fault: str, scene: Scene) -> None:
+    """Start the workers, then the load, then the trouble; return when all is sent."""
     named = fault == "worker killed"
     for flow in FLOWS:
         scene.crew.start(flow, name="1" if named else "")
@@ -137,6 +140,13 @@ def _work(fault: str, scene: Scene) -> None:
     scene.load.start()
     FAULTS[fault](scene)
     scene.load.shipped()
-    scene.crew.wait_finished("telemetry", READINGS_RECEIVED)
-    scene.crew.wait_finished("store", READINGS_ACCEPTED)
-    scene.crew.wait_finished("store", READINGS_RECEIVED)
+
+
+def _finish(rig: Rig, crew: Crew) -> None:
+    crew.wait_finished("telemetry", READINGS_RECEIVED)
+    crew.wait_finished("store", READINGS_ACCEPTED)
+    # the archive holds batches back; a stop makes it write them, if its store lets it
+    crew.stop_all()
+    if not rig.committed("store", READINGS_RECEIVED):
+        crew.start("store")
+        crew.wait_finished("store", READINGS_RECEIVED)

@@ -1,0 +1,58 @@
+"""The short version of every fault run: real servers, real worker processes, real signals."""
+
+import tempfile
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from tests.faults.rig import Crew, Rig
+from tests.faults.scenarios import FAULTS, Severity, run
+
+pytestmark = pytest.mark.faults
+
+SHORT = Severity(events=2000, per_s=400, kills=2, outage_s=3.0, seed=1)
+
+
+@pytest.fixture(scope="module")
+def rig() -> Iterator[Rig]:
+    with tempfile.TemporaryDirectory() as folder, closing(Rig(Path(folder))) as rig:
+        yield rig
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_nothing_is_lost_doubled_or_left_unexplained_when(fault: str, rig: Rig) -> None:
+    verdict = run(fault, rig, SHORT)
+
+    assert {} == dict(verdict.notes)
+    assert (0, 0, 0) == (verdict.lost, verdict.duplicated, verdict.unexplained)
+    assert SHORT.events == verdict.sent
+
+
+def test_a_worker_told_to_stop_while_the_broker_is_away_ends_in_order(
+    rig: Rig, tmp_path: Path
+) -> None:
+    crew = Crew(rig, tmp_path, {})
+    worker = crew.start("telemetry")
+    worker.wait_ready()
+    rig.kill("kafka")
+    try:
+        crew.stop(worker)
+    finally:
+        rig.start("kafka")
+
+    assert 0 == crew.disorderly, worker.tail
+
+
+def test_a_worker_told_to_stop_while_its_store_is_away_ends_in_order(
+    rig: Rig, tmp_path: Path
+) -> None:
+    crew = Crew(rig, tmp_path, {"ENGAWA_INFLUX__URL": "http://127.0.0.1:9"})
+    worker = crew.start("store")
+    while "store away" not in worker.tail:
+        assert worker.process.poll() is None, worker.tail
+
+    crew.stop(worker)
+
+    assert 0 == crew.disorderly, worker.tail
