@@ -40,7 +40,8 @@ MakeChore = Callable[[Settings], Chore]
 class RollUp:
     """Minutes and hours of whatever the InfluxDB sink has written to."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, now_ms: Callable[[], int] = wall_ms) -> None:
+        self._now_ms = now_ms
         specs = load(settings.clean.profiles_file).specs()
         numbers = {name for _, name, resource in specs if resource.type is Kind.NUMBER}
         name = f"{socket.gethostname()}/{os.getpid()}"
@@ -48,7 +49,7 @@ class RollUp:
 
     async def __call__(self) -> Pass:
         """Roll up what was touched last."""
-        rolled = await self._roller.roll(wall_ms())
+        rolled = await self._roller.roll(self._now_ms())
         if rolled.expired:
             log.warning("minutes too old to be rolled up", minutes=rolled.expired)
         found = rolled.windows + rolled.left + rolled.others

@@ -25,6 +25,7 @@ from streams.chores import RollUp
 from streams.commands.servers import watched
 from streams.demo import RESOURCE, Figures, figures
 from streams.exits import FOUND_WRONG
+from streams.observer import wall_ms
 from streams.output import say, show, write
 from streams.settings import Settings
 from streams.topology import topics
@@ -33,6 +34,7 @@ SERVERS = ("kafka", "influxdb", "s3")
 DEMO_DIR = STATE_DIR / "demo"
 BUILD_DIR = STATE_DIR.parent / "build"
 
+MINUTE_MS = 60_000
 ROLL_PAUSE_S = 0.5
 DRAINED_WITHIN_S = 120.0
 CHARTED_DEVICE = "air-0001"
@@ -77,8 +79,10 @@ def demo(
 @contextmanager
 def _servers() -> Iterator[dict[str, str]]:
     """Fresh servers on free ports, and the environment in which workers find them."""
-    shutil.rmtree(DEMO_DIR, ignore_errors=True)
     settings = ServerSettings().with_free_ports()
+    # those of a demonstration that was killed
+    local.down(SERVERS, settings=settings, state_dir=DEMO_DIR)
+    shutil.rmtree(DEMO_DIR, ignore_errors=True)
     try:
         with watched() as report:
             local.up(SERVERS, settings=settings, state_dir=DEMO_DIR, report=report)
@@ -129,8 +133,8 @@ def _drain(telemetry: Child, store: Child, *, sent: int) -> None:
 
 
 async def _roll_up(settings: Settings) -> None:
-    """Roll up what the store's worker has not yet: several may do it at once."""
-    chore = RollUp(settings)
+    """Roll up what the store's worker has not yet, and the minute that is under way."""
+    chore = RollUp(settings, now_ms=lambda: wall_ms() + MINUTE_MS)
     while (await chore()).found:  # noqa: ASYNC110  # InfluxDB tells nobody when it is done
         await asyncio.sleep(ROLL_PAUSE_S)
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.faults.load import Load
 from tests.faults.rig import Crew, Rig
 from tests.faults.scenarios import FAULTS, Severity, run
 
@@ -36,11 +37,16 @@ def test_a_worker_told_to_stop_while_the_broker_is_away_ends_in_order(
     crew = Crew(rig, tmp_path, {})
     worker = crew.start("telemetry")
     worker.wait_ready()
+    load = Load(rig.kafka, count=2000, per_s=2000, site="left-behind", seed=1)
+    load.start()
+    load.wait_for(0.5)
     rig.kill("kafka")
     try:
+        load.wait_for(1.0)
         crew.stop(worker)
     finally:
         rig.start("kafka")
+    load.shipped()
 
     assert 0 == crew.disorderly, worker.tail
 

@@ -4,6 +4,7 @@ Its windowed tables lose data too; nobody here uses them, which ``tests/test_lay
 """
 
 import asyncio
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -178,7 +179,7 @@ def assert_in_order(log: Log) -> None:
     """A member sees a partition's offsets ascend, but for a step back at a rebalance."""
     for partition in {partition for partition, *_ in log.written}:
         offsets = [offset for each, offset, _ in log.written if each == partition]
-        for before, after in zip(offsets, offsets[1:], strict=False):
+        for before, after in pairwise(offsets):
             assert after <= before + 1
 
 
