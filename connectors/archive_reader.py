@@ -1,8 +1,9 @@
-"""The archive read back, for replays: every message once, in order, one object in memory."""
+"""The archive read back, for replays: every message once, in order, few objects in memory."""
 
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from heapq import merge
 from io import BytesIO
 from itertools import groupby
 from typing import Any
@@ -54,7 +55,8 @@ class ArchiveReader:
     def read(self, topic: str, since_ms: int, until_ms: int) -> Iterator[ArchivedMessage]:
         """The messages logged from ``since_ms`` until before ``until_ms``.
 
-        Hour after hour; in each hour partition after partition; in each partition by offset.
+        By Kafka's time, so far as a partition's offsets and hours let it be; in each partition and
+        hour by offset.
 
         Raises:
             UnavailableError: the store is away, or does not let us.
@@ -63,10 +65,11 @@ class ArchiveReader:
 
         """
         for objects in self._hours(topic_prefix(topic), since_ms, until_ms):
-            for partition, its in groupby(sorted(objects), lambda each: each.partition):
-                for row in self._rows(its):
-                    if since_ms <= row["logged_at"] < until_ms:
-                        yield ArchivedMessage(topic=topic, partition=partition, **row)
+            partitions = groupby(sorted(objects), lambda each: each.partition)
+            lanes = [self._lane(topic, number, list(its)) for number, its in partitions]
+            for message in merge(*lanes, key=lambda each: each.logged_at):
+                if since_ms <= message.logged_at < until_ms:
+                    yield message
 
     def close(self) -> None:
         """Close the connections."""
@@ -95,6 +98,12 @@ class ArchiveReader:
             if page is None:
                 return
             yield from (each["Key"] for each in page.get("Contents", ()))
+
+    def _lane(
+        self, topic: str, partition: int, objects: list[_Object]
+    ) -> Iterator[ArchivedMessage]:
+        for row in self._rows(objects):
+            yield ArchivedMessage(topic=topic, partition=partition, **row)
 
     def _rows(self, objects: Iterable[_Object]) -> Iterator[Any]:
         """The rows of one partition and hour, each offset once."""

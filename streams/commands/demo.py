@@ -169,7 +169,7 @@ def _chart(series: list[tuple[float, float]]) -> None:
     plotext.theme("clear")
     plotext.plot([hour for hour, _ in series], [value for _, value in series], marker="braille")
     plotext.title(f"{CHARTED_DEVICE}: outdoor temperature, °C, hours before the last reading")
-    write(plotext.build() + "\n")
+    write(plotext.uncolorize(plotext.build()) + "\n")
 
 
 def _counts(counts: Mapping[str, int], what: str) -> list[dict[str, Any]]:

@@ -12,8 +12,8 @@ from confluent_kafka import Consumer, Producer, TopicPartition
 
 from connectors.topic_admin import TopicAdmin
 from schemas.batch import Raw
-from schemas.records import Telemetry
-from schemas.topics import READINGS_REJECTED, Topic
+from schemas.records import DeadLetter, Telemetry
+from schemas.topics import Topic
 from streams.app import add_agent, create_app, group_id
 from streams.lane import Lane
 from streams.metrics import Metrics
@@ -36,13 +36,19 @@ class Broker:
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
         self._admin = TopicAdmin(settings.kafka)
-        self._admin.ensure([READINGS_REJECTED])
 
     def topic(self, partitions: int = 1) -> Topic[Telemetry]:
         """A new topic."""
         name = f"readings.{uuid4().hex}.v1"
         topic = Topic(name=name, record=Telemetry, key=("site", "device"))
         self._admin.ensure([topic], partitions=partitions)
+        return topic
+
+    def dead_letters(self) -> Topic[DeadLetter]:
+        """A new topic for dead letters."""
+        name = f"{uuid4().hex}.rejected.v1"
+        topic = Topic(name=name, record=DeadLetter, key=("topic", "partition"))
+        self._admin.ensure([topic])
         return topic
 
     def producer(self, **more: Any) -> Producer:

@@ -152,8 +152,7 @@ async def test_two_members_share_the_partitions_and_lose_nothing_when_one_leaves
     await until(lambda: logs[2].written)
     stop.set()
     sent = await load
-    for partition, count in sent.items():
-        await until(lambda p=partition, n=count: broker.committed(flow, topic, p) == n)
+    await until(lambda: sent == {each: broker.committed(flow, topic, each) for each in sent})
 
     written = [entry for log in logs for entry in log.written]
     assert {(p, o) for p, count in sent.items() for o in range(count)} == {

@@ -10,7 +10,7 @@ from schemas.batch import Records
 from schemas.codec import decode, encode_framed, schema_of
 from schemas.framing import SINGLE_OBJECT_HEADER_BYTES
 from schemas.records import DeadLetter, Reading, Telemetry
-from schemas.topics import READINGS_REJECTED, Topic
+from schemas.topics import Topic
 from streams.commands.worker import _work
 from streams.exits import BUG
 from streams.settings import Settings
@@ -46,8 +46,8 @@ def keep(batch: Records[Telemetry]) -> Iterable[Telemetry]:
     return batch.rows
 
 
-def flow_of(name: str, source: Topic[Any], agent: Any, target: Topic[Any]) -> Flow:
-    return Flow(name, (Step("keep", source, agent, writes=(target, READINGS_REJECTED)),))
+def flow_of(name: str, source: Topic[Any], agent: Any, *targets: Topic[Any]) -> Flow:
+    return Flow(name, (Step("keep", source, agent, writes=targets),))
 
 
 async def worked_through(broker: Broker, flow: Flow, end: int, settings: Settings) -> None:
@@ -82,16 +82,16 @@ async def test_a_bug_in_an_agent_ends_the_worker_with_nothing_acknowledged_and_n
 async def test_an_undecodable_record_costs_none_of_its_batch_and_stops_nothing(
     broker: Broker, flow: Flow, settings: Settings
 ) -> None:
-    source, target = broker.topic(), broker.topic()
+    source, target, rejected = broker.topic(), broker.topic(), broker.dead_letters()
     broker.send(source, [*messages(10), b"<xml/>", *messages(10, first=10)])
 
-    await worked_through(broker, flow_of(flow.name, source, keep, target), 21, settings)
+    flow = flow_of(flow.name, source, keep, target, rejected)
+    await worked_through(broker, flow, 21, settings)
 
     assert [f"e-{number}" for number in range(20)] == ids(broker.read(target).values())
     length = len(schema_of(DeadLetter).header)
-    letters = [
-        decode((value or b"")[length:], DeadLetter)
-        for value in broker.read(READINGS_REJECTED).values()
-    ]
-    [letter] = [each for each in letters if each.topic == source.name]
-    assert ("unknown_framing", 10, b"<xml/>") == (letter.reason, letter.offset, letter.value)
+    [value] = broker.read(rejected).values()
+    letter = decode((value or b"")[length:], DeadLetter)
+    assert (source.name, 10, "unknown_framing", b"<xml/>") == (
+        *(letter.topic, letter.offset, letter.reason, letter.value),
+    )
