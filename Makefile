@@ -41,13 +41,14 @@ up: setup ## Start the local servers
 down: setup ## Stop the local servers
 	@$(ENGAWA) down
 
-check: setup ## Lint, types, import rule, contracts, chart, settings
+check: setup ## Lint, types, import rule, contracts, settings and topology
+	@mkdir -p build
 	@$(RUN)/ruff check .
 	@$(RUN)/ruff format --check .
 	@$(RUN)/mypy
 	@$(RUN)/lint-imports
 	@$(ENGAWA) contracts
-	@$(ENGAWA) chart --check
+	@$(ENGAWA) check > build/check.txt || { cat build/check.txt; exit 1; }
 	@echo "check: all good"
 
 test: setup ## Run every test; integration tests start their own servers

@@ -2,15 +2,15 @@
 
 import ssl
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, FilePath, SecretStr
+from pydantic import BaseModel, ConfigDict, Field, FilePath, SecretStr, model_validator
 
 
 class Plaintext(BaseModel):
     """No encryption, no authentication: loopback and tests."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
 
     protocol: Literal["plaintext"] = "plaintext"
 
@@ -26,7 +26,7 @@ class Plaintext(BaseModel):
 class Tls(BaseModel):
     """Encrypted; the client shows a certificate if it has one (mutual TLS)."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
 
     protocol: Literal["tls"]
     ca_file: FilePath | None = None
@@ -36,23 +36,37 @@ class Tls(BaseModel):
     key_file: FilePath | None = None
     key_password: SecretStr | None = None
 
+    @model_validator(mode="after")
+    def _makes_sense(self) -> Self:
+        for name in ("key_file", "key_password"):
+            if getattr(self, name) and not self.certificate_file:
+                raise ValueError(f"{name} is of no use without certificate_file")
+        self.ssl_context()
+        return self
+
     def librdkafka(self) -> dict[str, Any]:
         """Settings for librdkafka's clients."""
         return {"security.protocol": "SSL", **_tls(self)}
 
     def ssl_context(self) -> ssl.SSLContext | None:
         """Transport security for clients that take Python's own."""
-        context = ssl.create_default_context(cafile=_text(self.ca_file))
+        context = _trusting(self.ca_file)
         if self.certificate_file:
-            password = self.key_password.get_secret_value() if self.key_password else None
-            context.load_cert_chain(self.certificate_file, self.key_file, password)
+            # a password is never asked for on the terminal: none is an empty one
+            password = self.key_password.get_secret_value() if self.key_password else ""
+            try:
+                context.load_cert_chain(self.certificate_file, self.key_file, password)
+            except ssl.SSLError as error:
+                raise ValueError(
+                    f"certificate_file, key_file and key_password do not fit: {error}"
+                ) from error
         return context
 
 
 class Sasl(BaseModel):
     """User and password, over TLS unless told otherwise."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
 
     protocol: Literal["sasl"]
     mechanism: Literal["PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"] = "SCRAM-SHA-512"
@@ -62,6 +76,13 @@ class Sasl(BaseModel):
     """False sends over an open connection, with PLAIN the password too."""
 
     ca_file: FilePath | None = None
+
+    @model_validator(mode="after")
+    def _makes_sense(self) -> Self:
+        if self.ca_file and not self.encrypted:
+            raise ValueError("ca_file is of no use without encrypted")
+        self.ssl_context()
+        return self
 
     def librdkafka(self) -> dict[str, Any]:
         """Settings for librdkafka's clients."""
@@ -76,7 +97,7 @@ class Sasl(BaseModel):
 
     def ssl_context(self) -> ssl.SSLContext | None:
         """Transport security for clients that take Python's own."""
-        return ssl.create_default_context(cafile=_text(self.ca_file)) if self.encrypted else None
+        return _trusting(self.ca_file) if self.encrypted else None
 
 
 Security = Annotated[Plaintext | Tls | Sasl, Field(discriminator="protocol")]
@@ -85,7 +106,7 @@ Security = Annotated[Plaintext | Tls | Sasl, Field(discriminator="protocol")]
 class KafkaSettings(BaseModel):
     """Where the brokers are, and how this worker stands in its group."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
 
     bootstrap_servers: str = Field("127.0.0.1:9092", pattern=r"^[^\s,]+:\d+(,[^\s,]+:\d+)*$")
     """``host:port``, several joined by commas."""
@@ -107,6 +128,13 @@ class KafkaSettings(BaseModel):
     def librdkafka(self) -> dict[str, Any]:
         """What every librdkafka client needs to connect."""
         return {"bootstrap.servers": self.bootstrap_servers, **self.security.librdkafka()}
+
+
+def _trusting(ca_file: Path | None) -> ssl.SSLContext:
+    try:
+        return ssl.create_default_context(cafile=_text(ca_file))
+    except ssl.SSLError as error:
+        raise ValueError(f"ca_file {ca_file} holds no certificates: {error}") from error
 
 
 def _tls(tls: Tls) -> dict[str, Any]:

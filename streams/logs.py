@@ -44,3 +44,5 @@ def set_up(level: int = logging.INFO, *, human: bool | None = None) -> None:
         logging.getLogger(ours).setLevel(level)
     # Faust's services log under the module of their class, and say each start and stop
     logging.getLogger("streams.transport").setLevel(logging.WARNING)
+    # a broker away is said by ourselves; aiokafka says it at every try, some forty times a second
+    logging.getLogger("aiokafka").setLevel(logging.CRITICAL)

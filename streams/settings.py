@@ -48,6 +48,7 @@ class Settings(BaseSettings):
         env_file=".env",
         extra="ignore",
         frozen=True,
+        hide_input_in_errors=True,  # it may be a password
     )
 
     kafka: KafkaSettings = KafkaSettings()

@@ -212,6 +212,13 @@ class BatchConsumerThread(driver.AIOKafkaConsumerThread):
         consumer._isolation_level = "read_committed"
         return consumer
 
+    async def on_thread_stop(self) -> None:
+        """Close the connections, as far as a broker that is away lets us."""
+        # aiokafka cancels a fetch that failed while it backs off, and lets that through: the
+        # thread would end without a word, and the worker wait for it for ever
+        with suppress(asyncio.CancelledError):
+            await super().on_thread_stop()
+
     async def _fetch_records(
         self,
         consumer: Any,

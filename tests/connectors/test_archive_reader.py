@@ -85,7 +85,9 @@ async def test_what_was_written_is_read_once_and_in_order_however_it_was_cut(
 
 
 @pytest.mark.integration
-async def test_partitions_are_merged_by_time_and_topics_kept_apart(store: ObjectStoreSettings, topic: str) -> None:
+async def test_partitions_are_merged_by_time_and_topics_kept_apart(
+    store: ObjectStoreSettings, topic: str
+) -> None:
     sink = ArchiveSink(store)
     for partition in (10, 2):
         await sink.write(log(topic, 0, 4, partition=partition))
