@@ -18,7 +18,7 @@ class WorkerSettings(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    batch_records: int = Field(4000, ge=1, le=100_000)
+    batch_records: int = Field(10_000, ge=1, le=100_000)
     """Most messages in a batch. Larger ones cost less each; a batch is what is in memory at once,
     and what is read again after a crash."""
 
