@@ -71,7 +71,7 @@ class Child:
             if sample["name"] == name and wanted <= set((sample["labels"] or "").split(","))
         )
 
-    def stop(self, *, within_s: float = 30.0) -> int:
+    def stop(self, *, within_s: float = 60.0) -> int:
         """Ask the worker to end; give its exit code, negative if it had to be killed."""
         self.process.terminate()
         try:

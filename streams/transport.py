@@ -21,18 +21,13 @@ from dataclasses import dataclass
 from typing import Any, cast
 
 import structlog
-from aiokafka.errors import (
-    CommitFailedError,
-    ConsumerStoppedError,
-    IllegalStateError,
-    KafkaError,
-)
-from aiokafka.structs import OffsetAndMetadata, TopicPartition
+from aiokafka.errors import KafkaError
 from faust.transport.drivers import TRANSPORTS
 from faust.transport.drivers import aiokafka as driver
 from faust.types import TP, ConsumerMessage, Message
 
-from streams.fetch import Fetch, Record, take
+from streams.consumer_thread import BatchConsumerThread
+from streams.fetch import Fetch, Record
 from streams.watermark import Watermark
 
 SCHEME = "engawa"
@@ -43,9 +38,6 @@ STOP_TIMEOUT_S = 20.0
 
 REVOKE_TIMEOUT_S = 3.0
 """The same during a rebalance: what is finished in time is not done twice."""
-
-COMMIT_TIMEOUT_S = 5.0
-"""How long a commit waits for a broker that is away, before it is left to the next commit."""
 
 FEW_RECORDS = 500
 """Fewer than these cost less when they are fetched together with the next."""
@@ -80,7 +72,7 @@ class BatchConsumer(driver.Consumer):
 
         super().__init__(*args, **kwargs)
 
-    def _new_consumer_thread(self) -> "BatchConsumerThread":
+    def _new_consumer_thread(self) -> BatchConsumerThread:
         return BatchConsumerThread(self, loop=self.loop, beacon=self.beacon)
 
     async def getmany(self, timeout: float) -> AsyncIterator[tuple[TP, ConsumerMessage]]:  # noqa: ASYNC109  # Faust's signature
@@ -201,61 +193,6 @@ class BatchConsumer(driver.Consumer):
     def in_flight(self) -> int:
         """Batches fetched and not finished."""
         return sum(mark.in_flight for mark in self._marks.values())
-
-
-class BatchConsumerThread(driver.AIOKafkaConsumerThread):
-    """The thread that talks to the broker."""
-
-    def _create_worker_consumer(self, transport: Any) -> Any:
-        consumer = super()._create_worker_consumer(transport)
-        # what a producer took back, by aborting its transaction, was never said
-        consumer._isolation_level = "read_committed"
-        return consumer
-
-    async def on_thread_stop(self) -> None:
-        """Close the connections, as far as a broker that is away lets us."""
-        # aiokafka cancels a fetch that failed while it backs off, and lets that through: the
-        # thread would end without a word, and the worker wait for it for ever
-        with suppress(asyncio.CancelledError):
-            await super().on_thread_stop()
-
-    async def _fetch_records(
-        self,
-        consumer: Any,
-        active_partitions: set[TP],
-        timeout: float | None = None,  # noqa: ASYNC109  # Faust's signature
-        max_records: int | None = None,
-    ) -> Any:
-        if not self.consumer.flow_active:
-            return None
-        fetcher = consumer._fetcher
-        if consumer._closed or fetcher._closed:
-            raise ConsumerStoppedError
-        with fetcher._subscriptions.fetch_context():
-            fetched = await take(
-                fetcher, active_partitions, wait_s=timeout or 0.0, max_records=max_records or 1
-            )
-        # rebalances are told in this thread too, so this is the generation that fetched it
-        return self.app.consumer_generation_id, fetched
-
-    async def _commit(self, offsets: Mapping[TP, int]) -> bool:
-        assigned = self.assignment()
-        ours = {
-            TopicPartition(tp.topic, tp.partition): OffsetAndMetadata(offset, "")
-            for tp, offset in offsets.items()
-            if tp in assigned
-        }
-        try:
-            if ours:
-                # by itself it would ask for ever, and a worker could not stop meanwhile
-                await asyncio.wait_for(self._ensure_consumer().commit(ours), COMMIT_TIMEOUT_S)
-        except (CommitFailedError, IllegalStateError) as error:
-            log.info("commit overtaken by a rebalance", error=str(error))
-            return False
-        except (KafkaError, TimeoutError) as error:
-            log.warning("commit failed, will be tried again", error=repr(error))
-            return False
-        return True
 
 
 async def _nothing() -> None:
