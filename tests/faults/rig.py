@@ -6,6 +6,7 @@ import time
 from collections.abc import Mapping
 from contextlib import closing
 from pathlib import Path
+from signal import SIGTERM
 from typing import Any
 
 from compose.local import down, up
@@ -98,7 +99,10 @@ class Crew:
     def stop(self, worker: Child) -> None:
         """Ask a worker to end, and see how it does."""
         self._workers.remove(worker)
-        self.disorderly += worker.stop() != 0
+        code = worker.stop()
+        # before it has said a word, Python is still importing it: there is nothing to put in order
+        unborn = code == -SIGTERM and not worker.tail
+        self.disorderly += code != 0 and not unborn
 
     def stop_all(self) -> None:
         """Stop everybody."""
