@@ -10,7 +10,7 @@ def test_settings_are_printed_with_secrets_masked(engawa: Any) -> None:
 
     assert (0, True) == (called.code, called.document["ok"])
     assert ("********", "environment") == found["ENGAWA_S3__SECRET_KEY"]
-    assert ("4000", "default") == found["ENGAWA_WORKER__BATCH_RECORDS"]
+    assert ("10000", "default") == found["ENGAWA_WORKER__BATCH_RECORDS"]
     assert "hush" not in called.out + called.err
 
 
