@@ -76,7 +76,8 @@ class Assembly:
         shape, _ = takes(part.agent if isinstance(part, Step) else part.sink)
         read = reader(part.reads, shape, marker=self._marker, known=self._writers.known)
         writes = part.writes if isinstance(part, Step) else ()
-        topics = {*writes, dead_letters(part.reads)}
+        # a dead-letter topic that the step names itself comes last, and so counts
+        topics = (dead_letters(part.reads), *writes)
         headers = {topic.name: await self._header(topic) for topic in topics}
         stage = Stage(part.name, read, Writer(topics, headers))
         if isinstance(part, Step):
