@@ -8,7 +8,7 @@ import faust
 from faust.types import TP
 
 from connectors.kafka import KafkaSettings, Sasl
-from streams.gather import Carrier
+from streams.gather import Gatherer
 from streams.lane import Lanes
 from streams.settings import Settings
 from streams.topology import Flow
@@ -31,7 +31,6 @@ def create_app(flow: Flow, settings: Settings) -> faust.App:
         table_standby_replicas=0,
         # the transport's own way of waiting for batches under way, which is bounded
         stream_wait_empty=True,
-        stream_buffer_maxsize=worker.queued_batches,
         broker_max_poll_records=worker.batch_records,
         consumer_max_fetch_size=worker.fetch_bytes,
         consumer_auto_offset_reset="earliest",
@@ -69,7 +68,7 @@ def add_agent(
     name: str,
     topic: str,
     *,
-    open_lane: Callable[[], Carrier],
+    open_lane: Callable[[], Gatherer],
     fail: Callable[[BaseException], None],
 ) -> Lanes:
     """Register the Faust agent that hands a topic's batches to a part's lanes."""

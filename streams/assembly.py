@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import structlog
@@ -17,7 +18,7 @@ from schemas.contracts import contract
 from schemas.framing import confluent_header
 from schemas.releases import released
 from schemas.topics import Topic, dead_letters
-from streams.gather import Carrier, Gatherer
+from streams.gather import Gatherer, Gathering
 from streams.lane import Lane
 from streams.metrics import Metrics
 from streams.observer import Observer, wall_ms
@@ -55,22 +56,19 @@ class Assembly:
         self._writers = Writers(released(), self._registry)
         self._marker = marker(os.urandom)
 
-    async def lane_opener(self, part: Step | Drain) -> Callable[[], Carrier]:
+    async def lane_opener(self, part: Step | Drain) -> Callable[[], Gatherer]:
         """What opens a lane of this step or drain, once its store is there."""
         observer = Observer(part.name, self._metrics, self._readiness, wall_ms)
         open_work = await self._work_opener(part, observer)
+        gathering = Gathering(batches=self._settings.worker.queued_batches)
+        if isinstance(part, Drain):
+            gathering = replace(gathering, size_bytes=part.gather_bytes, age_s=part.gather_s)
 
-        def open_lane() -> Lane:
-            return Lane(open_work(), observer, resolve=self._writers.resolve, fail=self._fail)
+        def open_lane() -> Gatherer:
+            lane = Lane(open_work(), observer, resolve=self._writers.resolve, fail=self._fail)
+            return Gatherer(lane, gathering, fail=self._fail)
 
-        if not isinstance(part, Drain) or not part.gather_s:
-            return open_lane
-        size_bytes, age_s = part.gather_bytes, part.gather_s
-
-        def open_gatherer() -> Gatherer:
-            return Gatherer(open_lane(), size_bytes=size_bytes, age_s=age_s, fail=self._fail)
-
-        return open_gatherer
+        return open_lane
 
     async def _work_opener(self, part: Step | Drain, observer: Observer) -> Callable[[], Work]:
         shape, _ = takes(part.agent if isinstance(part, Step) else part.sink)

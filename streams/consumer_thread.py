@@ -6,7 +6,7 @@ Like ``streams.transport``, whose half it is, it reaches into private parts of p
 import asyncio
 from collections.abc import Mapping
 from contextlib import suppress
-from typing import Any
+from typing import Any, cast
 
 import structlog
 from aiokafka.errors import (
@@ -57,7 +57,10 @@ class BatchConsumerThread(driver.AIOKafkaConsumerThread):
             raise ConsumerStoppedError
         with fetcher._subscriptions.fetch_context():
             fetched = await take(
-                fetcher, active_partitions, wait_s=timeout or 0.0, max_records=max_records or 1
+                fetcher,
+                active_partitions - cast("Any", self.consumer).skipped,
+                wait_s=timeout or 0.0,
+                max_records=max_records or 1,
             )
         # rebalances are told in this thread too, so this is the generation that fetched it
         return self.app.consumer_generation_id, fetched

@@ -6,24 +6,52 @@ the one file that knows the inside of aiokafka 0.14's fetcher, which is pinned f
 """
 
 import asyncio
+from dataclasses import dataclass, field
 from functools import partial
-from typing import Any, Protocol
+from typing import Any
 
 from aiokafka.consumer.fetcher import READ_COMMITTED, Fetcher, FetchResult
 from aiokafka.errors import CorruptRecordException
 from aiokafka.structs import TopicPartition
 
 
-class Record(Protocol):
-    """One message."""
+@dataclass(slots=True)
+class Messages:
+    """Messages of one partition, column by column.
 
-    offset: int
-    timestamp: int
-    key: bytes | None
-    value: bytes | None
+    Columns of ints and bytes, because a worker may hold a hundred thousand messages at once, and
+    the garbage collector would look at as many objects again and again.
+    """
+
+    offsets: list[int] = field(default_factory=list)
+    timestamps: list[int] = field(default_factory=list)
+    keys: list[bytes | None] = field(default_factory=list)
+    values: list[bytes | None] = field(default_factory=list)
+
+    def __len__(self) -> int:
+        return len(self.offsets)
+
+    @property
+    def size_bytes(self) -> int:
+        """Bytes of all values."""
+        return sum(map(len, filter(None, self.values)))
+
+    def extend(self, more: "Messages") -> None:
+        """Add messages that come after these."""
+        self.offsets += more.offsets
+        self.timestamps += more.timestamps
+        self.keys += more.keys
+        self.values += more.values
+
+    def add(self, records: list[Any]) -> None:
+        """Add records as aiokafka's C code gives them."""
+        self.offsets += [record.offset for record in records]
+        self.timestamps += [record.timestamp for record in records]
+        self.keys += [record.key for record in records]
+        self.values += [record.value for record in records]
 
 
-Fetch = dict[TopicPartition, list[Record]]
+Fetch = dict[TopicPartition, Messages]
 
 
 async def take(
@@ -56,21 +84,21 @@ async def _take_now(fetcher: Fetcher, partitions: set[Any] | None, max_records: 
     return fetched
 
 
-def _getall(result: FetchResult, max_records: int, _: int | None = None) -> list[Record]:
+def _getall(result: FetchResult, max_records: int, _: int | None = None) -> Messages:
     """Stand in for ``FetchResult.getall``: the same contract, a log batch at a time."""
+    taken = Messages()
     if not result.check_assignment(result._topic_partition) or not result.has_more():
-        return []
+        return taken
     unpacked = result._partition_records
-    taken: list[Record] = []
     while len(taken) < max_records and unpacked._records.has_next():
-        taken += _unpack(unpacked)
+        taken.add(_unpack(unpacked))
     result._update_position()
     if not unpacked._records.has_next():
         result._partition_records = None
     return taken
 
 
-def _unpack(unpacked: Any) -> list[Record]:
+def _unpack(unpacked: Any) -> list[Any]:
     """The records of the next log batch, without those before the position."""
     batch = unpacked._records.next_batch()
     if unpacked._check_crcs and not batch.validate_crc():
@@ -78,7 +106,7 @@ def _unpack(unpacked: Any) -> list[Record]:
     position, unpacked.next_fetch_offset = unpacked.next_fetch_offset, batch.next_offset
     if _aborted(unpacked, batch) or batch.is_control_batch:
         return []
-    records: list[Record] = list(batch)
+    records: list[Any] = list(batch)
     if records and records[0].offset < position:
         return [record for record in records if record.offset >= position]
     return records

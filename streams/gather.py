@@ -1,34 +1,57 @@
-"""Puts a partition's batches together for sinks that like large writes, e.g. of whole objects."""
+"""What waits before a lane: a partition's batches, put together for sinks that like large writes.
+
+Whoever brings a batch never waits here, so a partition that stands still, e.g. because its store
+is away, holds up no other. Instead a gatherer says when it is full, and then its partition is not
+read any further.
+"""
 
 import asyncio
+from collections import deque
 from collections.abc import Callable
-from dataclasses import replace
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
+from schemas.topics import MEBIBYTE
 from streams.transport import Fetched
 
 Acknowledge = Callable[[], Any]
 
 
 class Carrier(Protocol):
-    """What takes batches on: a lane, or a gatherer in front of one."""
+    """What takes a batch on: a lane."""
 
     async def carry(self, fetched: Fetched, acknowledge: Acknowledge) -> None:
-        """Take a batch; acknowledge it when it is confirmed."""
+        """Take a batch, as soon as there is room; acknowledge it when it is confirmed."""
         ...
 
     async def hurry(self) -> None:
-        """See what is held back or under way to its end: a rebalance or a stop waits for it."""
+        """See what is under way to its end: a rebalance or a stop waits for it."""
         ...
 
     def let_go(self) -> None:
-        """Drop what is held or under way."""
+        """Drop what is under way."""
         ...
 
     @property
     def state_entries(self) -> int:
         """Entries remembered."""
         ...
+
+
+@dataclass(frozen=True, slots=True)
+class Gathering:
+    """How batches are put together."""
+
+    size_bytes: int = MEBIBYTE
+    """Enough to be carried on at once. What waits longer, for a lane that is busy, is put together
+    up to this size too."""
+
+    age_s: float = 0.0
+    """How long less than that may be held."""
+
+    batches: int = 2
+    """Batches that may wait, if that is more than ``size_bytes``."""
 
 
 class Gatherer:
@@ -38,48 +61,46 @@ class Gatherer:
     """
 
     def __init__(
-        self,
-        lane: Carrier,
-        *,
-        size_bytes: int,
-        age_s: float,
-        fail: Callable[[BaseException], None],
+        self, lane: Carrier, gathering: Gathering, *, fail: Callable[[BaseException], None]
     ) -> None:
         self._lane = lane
-        self._size_bytes = size_bytes
-        self._age_s = age_s
+        self._gathering = gathering
         self._fail = fail
-        self._held: list[tuple[Fetched, Acknowledge]] = []
+        self._held: deque[tuple[Fetched, Acknowledge, int]] = deque()
         self._held_bytes = 0
-        self._one_at_a_time = asyncio.Lock()
-        self._timer: asyncio.Task[None] | None = None
+        self._enough = asyncio.Event()
+        self._carrying: asyncio.Task[None] | None = None
 
-    async def carry(self, fetched: Fetched, acknowledge: Acknowledge) -> None:
-        """Hold the batch, and carry all on if that is enough."""
-        self._held.append((fetched, acknowledge))
-        self._held_bytes += sum(len(record.value or b"") for record in fetched.records)
-        if self._held_bytes >= self._size_bytes:
-            await self._carry_on()
-        elif self._timer is None:
-            self._timer = asyncio.create_task(self._wait())
+    def hold(self, fetched: Fetched, acknowledge: Acknowledge) -> None:
+        """Hold the batch; it is carried on when that is enough."""
+        size = fetched.messages.size_bytes
+        self._held.append((fetched, acknowledge, size))
+        self._held_bytes += size
+        if self._held_bytes >= self._gathering.size_bytes:
+            self._enough.set()
+        if self._carrying is None:
+            self._carrying = asyncio.create_task(self._carry())
+
+    @property
+    def full(self) -> bool:
+        """Whether no more of its partition should be read for now."""
+        enough = self._held_bytes >= self._gathering.size_bytes
+        return enough and len(self._held) >= self._gathering.batches
 
     async def hurry(self) -> None:
         """Carry on what is held, and see it to its end."""
-        await self._carry_on()
+        while self._carrying:
+            self._enough.set()
+            await asyncio.wait([self._carrying])
         await self._lane.hurry()
 
-    async def _carry_on(self) -> None:
-        async with self._one_at_a_time:
-            held, self._held, self._held_bytes = self._held, [], 0
-            if held:
-                await self._lane.carry(*_joined(held))
-
     def let_go(self) -> None:
-        """Drop what is held or under way."""
-        if self._timer:
-            self._timer.cancel()
-        self._timer = None
-        self._held, self._held_bytes = [], 0
+        """Drop what is held or under way: it stays unacknowledged and will be read again."""
+        if self._carrying:
+            self._carrying.cancel()
+        self._carrying = None
+        self._held.clear()
+        self._held_bytes = 0
         self._lane.let_go()
 
     @property
@@ -87,22 +108,34 @@ class Gatherer:
         """Entries that the lane remembers."""
         return self._lane.state_entries
 
-    async def _wait(self) -> None:
-        await asyncio.sleep(self._age_s)
-        self._timer = None
+    async def _carry(self) -> None:
         try:
-            await self._carry_on()
+            while self._held:
+                await self._wait_for_enough()
+                await self._lane.carry(*self._next())
         except Exception as error:  # noqa: BLE001  # a task's exception would wait to be looked at
             self._fail(error)
+        self._carrying = None
 
+    async def _wait_for_enough(self) -> None:
+        if self._gathering.age_s and self._held_bytes < self._gathering.size_bytes:
+            self._enough.clear()
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._enough.wait(), self._gathering.age_s)
 
-def _joined(held: list[tuple[Fetched, Acknowledge]]) -> tuple[Fetched, Acknowledge]:
-    """The batches as one, whose acknowledgement is everybody's."""
+    def _next(self) -> tuple[Fetched, Acknowledge]:
+        """The oldest batches, up to the size, as one whose acknowledgement is everybody's."""
+        fetched, acknowledge, size = self._held.popleft()
+        messages, acknowledges = fetched.messages, [acknowledge]
+        while self._held and size < self._gathering.size_bytes:
+            fetched, acknowledge, more = self._held.popleft()
+            messages.extend(fetched.messages)
+            acknowledges.append(acknowledge)
+            size += more
+        self._held_bytes -= size
 
-    def acknowledge() -> None:
-        for _, each in held:
-            each()
+        def acknowledge_all() -> None:
+            for each in acknowledges:
+                each()
 
-    last = held[-1][0]
-    records = [record for fetched, _ in held for record in fetched.records]
-    return replace(last, records=records), acknowledge
+        return replace(fetched, messages=messages), acknowledge_all

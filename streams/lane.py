@@ -14,7 +14,7 @@ from faust.types import TP
 
 from schemas.batch import Origin, Raw
 from schemas.unframe import headers
-from streams.gather import Carrier
+from streams.gather import Gatherer
 from streams.observer import Observer
 from streams.transport import Fetched
 from streams.work import Work
@@ -94,15 +94,15 @@ class Lanes:
     """All lanes of one step: a batch goes to its partition's, and a rebalance clears them."""
 
     def __init__(
-        self, open_lane: Callable[[], Carrier], *, assigned: Callable[[], set[TP]]
+        self, open_lane: Callable[[], Gatherer], *, assigned: Callable[[], set[TP]]
     ) -> None:
         self._open_lane = open_lane
         self._assigned = assigned
-        self._lanes: dict[TP, Carrier] = {}
+        self._lanes: dict[TP, Gatherer] = {}
         self._generation: int | None = None
 
     async def run(self, events: AsyncIterable[Any]) -> None:
-        """Carry every event's batch, for as long as there are events."""
+        """Give every event's batch to its lane, for as long as there are events."""
         async for event in events:
             fetched: Fetched = event.value
             if fetched.generation != self._generation:
@@ -110,7 +110,11 @@ class Lanes:
             lane = self._lanes.get(fetched.tp)
             if lane is None:
                 lane = self._lanes[fetched.tp] = self._open_lane()
-            await lane.carry(fetched, event.ack)
+            lane.hold(fetched, event.ack)
+
+    def full(self) -> set[TP]:
+        """Partitions of which enough waits already."""
+        return {tp for tp, lane in self._lanes.items() if lane.full}
 
     async def hurry(self) -> None:
         """See what is held back or under way to its confirmation."""
@@ -133,14 +137,14 @@ class Lanes:
 
 def raw_of(fetched: Fetched) -> Raw:
     """The fetched messages, column by column."""
-    records = fetched.records
+    messages = fetched.messages
     return Raw(
         origin=Origin(
             topic=fetched.tp.topic,
             partition=fetched.tp.partition,
-            offsets=np.array([record.offset for record in records], np.int64),
-            logged_at=np.array([record.timestamp for record in records], np.int64),
+            offsets=np.array(messages.offsets, np.int64),
+            logged_at=np.array(messages.timestamps, np.int64),
         ),
-        keys=[record.key for record in records],
-        values=[record.value for record in records],
+        keys=messages.keys,
+        values=messages.values,
     )

@@ -25,8 +25,8 @@ class WorkerSettings(BaseModel):
     fetch_bytes: int = Field(4 * 1024 * 1024, ge=64 * 1024, le=64 * 1024 * 1024)
     """Most bytes fetched of one partition at once."""
 
-    queued_batches: int = Field(8, ge=1, le=1000)
-    """Batches that wait for a step before its partitions are paused."""
+    queued_batches: int = Field(1, ge=1, le=1000)
+    """Batches of a partition that may wait for a step before no more of the partition is read."""
 
     fetch_pause_s: float = Field(0.02, ge=0, le=5)
     """Pause after a fetch of few messages. A quiet site's events wait this long at most; a busy

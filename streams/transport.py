@@ -8,6 +8,7 @@ that journey once. Group handling stays aiokafka's and Faust's own; what changes
 * what is committed is the low watermark of finished batches (``streams.watermark``), because
   Faust's own bookkeeping commits past work that is still under way, e.g. its issue 606;
 * a commit that fails because the broker is away is tried again instead of ending the worker;
+* a partition of which enough waits is not read on, and holds up no other;
 * stopping and rebalancing wait, for a bounded time, until batches under way are finished.
 
 It reaches into private parts of faust-streaming 0.15 and aiokafka 0.14, which are pinned for it.
@@ -15,7 +16,7 @@ It reaches into private parts of faust-streaming 0.15 and aiokafka 0.14, which a
 
 import asyncio
 from collections import defaultdict
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, cast
@@ -27,7 +28,7 @@ from faust.transport.drivers import aiokafka as driver
 from faust.types import TP, ConsumerMessage, Message
 
 from streams.consumer_thread import BatchConsumerThread
-from streams.fetch import Fetch, Record
+from streams.fetch import Fetch, Messages
 from streams.watermark import Watermark
 
 SCHEME = "engawa"
@@ -42,6 +43,9 @@ REVOKE_TIMEOUT_S = 3.0
 FEW_RECORDS = 500
 """Fewer than these cost less when they are fetched together with the next."""
 
+FULL_POLL_S = 0.02
+"""How often it is looked whether a partition of which enough waited can be read on."""
+
 log = structlog.get_logger(__name__)
 
 
@@ -51,7 +55,7 @@ class Fetched:
 
     tp: TP
     generation: int
-    records: Sequence[Record]
+    messages: Messages
     highwater: int | None
     """The offset that the partition's next message will get, as of the fetch."""
 
@@ -70,6 +74,12 @@ class BatchConsumer(driver.Consumer):
         self.hurry: Callable[[], Awaitable[None]] = _nothing
         """What returns when batches under way are finished; the worker sets it."""
 
+        self.full: Callable[[], set[TP]] = set
+        """Partitions of which enough waits already; the worker sets it."""
+
+        self.skipped: set[TP] = set()
+        """Partitions that the fetch under way leaves out."""
+
         super().__init__(*args, **kwargs)
 
     def _new_consumer_thread(self) -> BatchConsumerThread:
@@ -86,20 +96,23 @@ class BatchConsumer(driver.Consumer):
             return
         # the next batches are parsed while the agents work on these
         self._ahead = self._fetch_ahead(timeout)
-        for partition, records in fetched.items():
+        for partition, messages in fetched.items():
             if not self.flow_active or self.app.consumer_generation_id != generation:
                 return  # the rebalance has sought back to what is committed
             tp = TP(partition.topic, partition.partition)
-            if records:
+            if messages:
                 # Faust would drop a batch that ends before one it has seen, as after a seek back
                 self._read_offset[tp] = None
-                yield tp, self._batch_message(tp, records, generation)
+                yield tp, self._batch_message(tp, messages, generation)
 
     def _fetch_ahead(self, timeout_s: float) -> asyncio.Task[tuple[int, Fetch]]:
         return asyncio.create_task(self._fetch(timeout_s))
 
     async def _fetch(self, timeout_s: float) -> tuple[int, Fetch]:
         await asyncio.sleep(self._pause_s)
+        self.skipped = self.full()
+        if self.skipped:
+            timeout_s = FULL_POLL_S
         result, _ = await self._wait_next_records(timeout_s)
         if not result:  # {} from Faust itself, before any partition is active
             return self.app.consumer_generation_id, {}
@@ -114,14 +127,14 @@ class BatchConsumer(driver.Consumer):
         except KafkaError as error:
             log.warning("seek failed, the next rebalance repeats it", error=str(error))
 
-    def _batch_message(self, tp: TP, records: list[Record], generation: int) -> ConsumerMessage:
-        last = records[-1]
-        fetched = Fetched(tp, generation, records, self.highwater(tp))
+    def _batch_message(self, tp: TP, messages: Messages, generation: int) -> ConsumerMessage:
+        last = messages.offsets[-1]
+        fetched = Fetched(tp, generation, messages, self.highwater(tp))
         message = ConsumerMessage(
             topic=tp.topic,
             partition=tp.partition,
-            offset=last.offset,
-            timestamp=last.timestamp / 1000.0,
+            offset=last,
+            timestamp=messages.timestamps[-1] / 1000.0,
             timestamp_type=0,
             headers=None,
             key=None,
@@ -130,7 +143,7 @@ class BatchConsumer(driver.Consumer):
             tp=tp,
             generation_id=generation,
         )
-        self._marks[tp].begin((generation, last.offset), next_offset=last.offset + 1)
+        self._marks[tp].begin((generation, last), next_offset=last + 1)
         return message
 
     def ack(self, message: Message) -> bool:

@@ -7,6 +7,7 @@ from contextlib import suppress
 from typing import Any
 
 import structlog
+from faust.types import TP
 
 from connectors.producer import BatchProducer
 from streams.app import add_agent, create_app
@@ -82,6 +83,7 @@ class Worker:
         await self._add_parts(app, producer)
         app.finalize()
         app.consumer.hurry = self._hurry
+        app.consumer.full = self._full
         app.consumer.fetch_pause_s = self.settings.worker.fetch_pause_s
         await app.start()
         self._start_clockworks()
@@ -136,6 +138,9 @@ class Worker:
     async def _hurry(self) -> None:
         for lanes in self._lanes.values():
             await lanes.hurry()
+
+    def _full(self) -> set[TP]:
+        return set().union(*(lanes.full() for lanes in self._lanes.values()))
 
     async def _watch(self, app: Any, producer: BatchProducer) -> None:
         while not self._stopping.is_set():

@@ -21,7 +21,7 @@ from streams.worker import Worker
 
 BROKER_PAUSE_S = 1.0
 
-YOUNG_OBJECTS = 50_000
+YOUNG_OBJECTS = 200_000
 """Allocations between garbage collections. A batch makes thousands of short-lived dicts that hold
 no cycles; Python's default of 700 would look at each of them several times."""
 

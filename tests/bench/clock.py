@@ -3,6 +3,8 @@
 import ctypes
 import os
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 _LIBC = ctypes.CDLL(None, use_errno=True)
@@ -16,6 +18,23 @@ def cpu_s(pid: int) -> float:
     if error:
         raise ProcessLookupError(error, os.strerror(error))
     return time.clock_gettime(clock.value)
+
+
+@contextmanager
+def confined(pid: int, cores: set[int]) -> Iterator[None]:
+    """Keep every thread of a process to these cores, and so what it starts meanwhile."""
+    before = os.sched_getaffinity(pid)
+    _keep_to(pid, cores)
+    try:
+        yield
+    finally:
+        _keep_to(pid, before)
+
+
+def _keep_to(pid: int, cores: set[int]) -> None:
+    for thread in Path(f"/proc/{pid}/task").iterdir():
+        with suppress(ProcessLookupError):  # it has ended
+            os.sched_setaffinity(int(thread.name), cores)
 
 
 def rss_mb(pid: int) -> float:

@@ -38,6 +38,7 @@ class Ground:
     """How workers find them."""
 
     broker_pid: int
+    influx_pid: int
     folder: Path
     """For logs and files of this run."""
 
@@ -114,15 +115,18 @@ def ground(names: Sequence[str], folder: Path, report: Report) -> Iterator[Groun
         environment = worker_environment(names, settings=settings, state_dir=state_dir)
         # a subject that stands still while its load is sent stays in its group
         environment["ENGAWA_KAFKA__SESSION_TIMEOUT_S"] = "45"
-        [broker] = status(["kafka"], settings=settings, state_dir=state_dir)
-        assert broker.pid is not None
+        broker_pid, influx_pid = (
+            each.pid or 0
+            for each in status(["kafka", "influxdb"], settings=settings, state_dir=state_dir)
+        )
         bootstrap = environment["ENGAWA_KAFKA__BOOTSTRAP_SERVERS"]
         admin = AdminClient({"bootstrap.servers": bootstrap, "log_level": 2})
         told = folder / "rules.json"
         told.write_text(json.dumps(rules(CleanSettings())))
         yield Ground(
             environment=environment,
-            broker_pid=broker.pid,
+            broker_pid=broker_pid,
+            influx_pid=influx_pid,
             folder=folder,
             rules=told,
             admin=admin,

@@ -1,7 +1,8 @@
 """Telemetry into InfluxDB: our worker against the same points as ready-made line protocol."""
 
+import os
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from http.client import HTTPConnection
@@ -14,14 +15,18 @@ import httpx
 from connectors.line_protocol import lines, payload
 from schemas.records import AcceptedTelemetry
 from schemas.topics import READINGS_ACCEPTED
-from tests.bench.clock import cpu_s, idle_s
+from tests.bench.clock import confined
 from tests.bench.ground import Ground
 from tests.bench.in_out import Loads
 from tests.bench.load import columns, send, size
-from tests.bench.stretch import Stretch, stretch
+from tests.bench.stretch import Stretch, clocked, stretch
 from tests.bench.subject import SubjectError
 
 WORK = "telemetry to influx"
+APART = "telemetry to influx, apart"
+STRETCHED = 5
+"""Times as many events as the other works: writing begins and ends slowly, e.g. with a commit."""
+
 CONNECTIONS = 4
 LINES = 5_000
 WRITTEN = 204
@@ -59,18 +64,19 @@ def prebuilt(ground: Ground, *, warm: int, events: int, start_ms: int) -> Stretc
     _ask(ground, f'CREATE DATABASE "{database}" WITH DURATION 168h NAME "raw"')
     _write(ground, database, _bodies(0, warm, start_ms))
     bodies = _bodies(warm, events, start_ms)
-    cpu, broker, idle = time.process_time(), cpu_s(ground.broker_pid), idle_s()
-    start = time.perf_counter()
-    _write(ground, database, bodies)
-    wall_s = time.perf_counter() - start
+    measured = clocked(ground, time.process_time, events, lambda: _write(ground, database, bodies))
     _check_points(ground, database, warm + events)
-    return Stretch(
-        events=events,
-        cpu_s=time.process_time() - cpu,
-        wall_s=wall_s,
-        broker_cores=(cpu_s(ground.broker_pid) - broker) / wall_s,
-        idle_cores=(idle_s() - idle) / wall_s,
-    )
+    return measured
+
+
+def apart(ground: Ground, measure: Callable[[], Stretch]) -> Stretch:
+    """Measure with InfluxDB on a core of its own, as on another machine; all else shares one."""
+    with (
+        confined(ground.influx_pid, {1}),
+        confined(ground.broker_pid, {0}),
+        confined(os.getpid(), {0}),
+    ):
+        return measure()
 
 
 def _bodies(first: int, events: int, start_ms: int) -> list[bytes]:

@@ -28,7 +28,7 @@ def summed_up(work: str, subject: str, rounds: Sequence[Stretch]) -> Row:
             f"{figure}_min": round(min(values), 2),
             f"{figure}_max": round(max(values), 2),
         }
-    for figure in ("broker_cores", "idle_cores"):
+    for figure in ("broker_cores", "influx_cores", "idle_cores"):
         row[figure] = round(median(getattr(each, figure) for each in rounds), 2)
     return row | {"events": rounds[0].events, "rounds": len(rounds)}
 

@@ -29,6 +29,9 @@ class Stretch:
     broker_cores: float
     """Cores that the broker kept busy meanwhile."""
 
+    influx_cores: float
+    """Cores that InfluxDB kept busy."""
+
     idle_cores: float
     """Cores that nothing kept busy."""
 
@@ -72,24 +75,35 @@ def stretch(
         for subject in subjects:
             subject.pause()
         send()
-        return _clocked(ground, subjects, events, lambda: progress() - warm)
+
+        def go_on() -> None:
+            for subject in subjects:
+                subject.resume()
+            _watch(subjects, events, lambda: progress() - warm)
+
+        return clocked(ground, lambda: sum(each.cpu_s for each in subjects), events, go_on)
 
 
-def _clocked(
-    ground: Ground, subjects: Sequence[Subject], events: int, done: Callable[[], int]
+def clocked(
+    ground: Ground, cpu: Callable[[], float], events: int, work: Callable[[], object]
 ) -> Stretch:
-    cpu, broker, idle = sum(s.cpu_s for s in subjects), cpu_s(ground.broker_pid), idle_s()
-    start = time.perf_counter()
-    for subject in subjects:
-        subject.resume()
-    _watch(subjects, events, done)
-    wall = time.perf_counter() - start
+    """Do this work, and tell what it took; ``cpu`` gives the subjects' CPU seconds."""
+
+    def used() -> list[float]:
+        return [cpu(), cpu_s(ground.broker_pid), cpu_s(ground.influx_pid), idle_s()]
+
+    before, start = used(), time.perf_counter()
+    work()
+    wall_s = time.perf_counter() - start
+    subjects, *others = (after - each for after, each in zip(used(), before, strict=True))
+    broker, influx, idle = (each / wall_s for each in others)
     return Stretch(
         events=events,
-        cpu_s=sum(s.cpu_s for s in subjects) - cpu,
-        wall_s=wall,
-        broker_cores=(cpu_s(ground.broker_pid) - broker) / wall,
-        idle_cores=(idle_s() - idle) / wall,
+        cpu_s=subjects,
+        wall_s=wall_s,
+        broker_cores=broker,
+        influx_cores=influx,
+        idle_cores=idle,
     )
 
 

@@ -45,6 +45,7 @@ TARGETS = (
     Target(work=in_out.WORK, figure="cpu_us", over="hand", under="engawa", at_least=5),
     Target(work=in_out.WORK, figure="cpu_us", over="engawa", under="copy", at_most=1.6),
     Target(work=influx.WORK, figure="wall_us", over="prebuilt", under="engawa", at_least=0.9),
+    Target(work=influx.APART, figure="wall_us", over="prebuilt", under="engawa", at_least=0.9),
     Target(
         work=two_workers.WORK, figure="wall_us", over="engawa 1", under="engawa 2", at_least=1.8
     ),

@@ -41,7 +41,7 @@ class Works:
     def __init__(self, ground: Ground, plan: Plan, console: Console) -> None:
         self._ground, self._plan, self._console = ground, plan, console
         self.failed: list[str] = []
-        self._start_ms = start_of(max(plan.events, plan.memory_stops[-1]) + WARM)
+        self._start_ms = start_of(max(plan.events * influx.STRETCHED, plan.memory_stops[-1]) + WARM)
 
     def rows(self, work: str) -> Iterator[Row]:
         """The rows of one of ``WORKS``; ``failed`` names what gave none."""
@@ -68,15 +68,18 @@ class Works:
         )
 
     def _influx(self) -> Iterator[Row]:
-        loads = self._loads(READINGS_ACCEPTED)
-        return self._rounds(
-            influx.WORK,
-            {
-                "engawa": lambda: influx.through_worker(self._ground, loads),
-                "prebuilt": lambda: influx.prebuilt(
-                    self._ground, warm=WARM, events=self._plan.events, start_ms=self._start_ms
-                ),
-            },
+        ground, events = self._ground, self._plan.events * influx.STRETCHED
+        loads = self._loads(READINGS_ACCEPTED, events)
+        subjects: dict[str, Callable[[], Stretch]] = {
+            "engawa": partial(influx.through_worker, ground, loads),
+            "prebuilt": partial(
+                influx.prebuilt, ground, warm=WARM, events=events, start_ms=self._start_ms
+            ),
+        }
+        yield from self._rounds(influx.WORK, subjects)
+        yield from self._rounds(
+            influx.APART,
+            {name: partial(influx.apart, ground, measure) for name, measure in subjects.items()},
         )
 
     def _two_workers(self) -> Iterator[Row]:
@@ -114,11 +117,11 @@ class Works:
             )
         yield {"work": one_by_one.WORK, "subject": "engawa", **found}
 
-    def _loads(self, topic: Topic[Any]) -> Loads:
+    def _loads(self, topic: Topic[Any], events: int = 0) -> Loads:
         with self._console.status("preparing the load …"):
             warm, main = (
                 messages(topic, first, count, start_ms=self._start_ms)
-                for first, count in ((0, WARM), (WARM, self._plan.events))
+                for first, count in ((0, WARM), (WARM, events or self._plan.events))
             )
         return Loads(warm=warm, main=main)
 

@@ -15,6 +15,7 @@ from schemas.batch import Raw
 from schemas.records import DeadLetter, Telemetry
 from schemas.topics import Topic
 from streams.app import add_agent, create_app, group_id
+from streams.gather import Gatherer, Gathering
 from streams.lane import Lane
 from streams.metrics import Metrics
 from streams.observer import Observer, wall_ms
@@ -161,12 +162,17 @@ class Member:
             self.app,
             "part",
             topic.name,
-            open_lane=lambda: Lane(log, observer, resolve=resolve, fail=self.failures.append),
+            open_lane=lambda: Gatherer(
+                Lane(log, observer, resolve=resolve, fail=self.failures.append),
+                Gathering(size_bytes=1, batches=settings.worker.queued_batches),
+                fail=self.failures.append,
+            ),
             fail=self.failures.append,
         )
         self.app.finalize()
         consumer: Any = self.app.consumer
         consumer.hurry = lanes.hurry
+        consumer.full = lanes.full
 
     @property
     def assigned(self) -> set[int]:

@@ -9,6 +9,8 @@ import pytest
 from faust.types import TP
 
 from schemas.batch import Raw
+from streams.fetch import Messages
+from streams.gather import Gatherer, Gathering
 from streams.lane import Lane, Lanes
 from streams.metrics import Metrics
 from streams.observer import Observer
@@ -20,16 +22,9 @@ from streams.writers import UnresolvedError
 HERE, THERE = TP("t", 0), TP("t", 1)
 
 
-@dataclass
-class Message:
-    offset: int
-    value: bytes | None
-    key: bytes | None = None
-    timestamp: int = 0
-
-
 def batch(first: int, *values: bytes, tp: TP = HERE, generation: int = 1) -> Fetched:
-    messages = [Message(first + place, value) for place, value in enumerate(values)]
+    offsets = list(range(first, first + len(values)))
+    messages = Messages(offsets, [0] * len(values), [None] * len(values), list(values))
     return Fetched(tp, generation, messages, None)
 
 
@@ -79,6 +74,9 @@ class Bench:
 
         observer = Observer("step", self.metrics, Readiness(), lambda: 0)
         return Lane(self.work, observer, resolve=resolve, fail=self.failures.append)
+
+    def gatherer(self, **how: Any) -> Gatherer:
+        return Gatherer(self.lane(), Gathering(**how), fail=self.failures.append)
 
     def acknowledge(self, first: int) -> Callable[[], Any]:
         return lambda: self.acknowledged.append(first)
@@ -192,19 +190,20 @@ async def carried(lanes: Lanes, *batches: Fetched) -> list[Fetched]:
     async def events() -> AsyncIterator[Event]:
         for each in batches:
             yield Event(each, acknowledged)
+            await turns(3)
 
     await lanes.run(events())
-    await turns()
+    await lanes.hurry()
     return acknowledged
 
 
 async def test_each_partition_has_a_lane_of_its_own() -> None:
     opened: list[Bench] = []
 
-    def open_lane() -> Lane:
+    def open_lane() -> Gatherer:
         opened.append(Bench())
         opened[-1].work.confirm(9)
-        return opened[-1].lane()
+        return opened[-1].gatherer(size_bytes=1)
 
     lanes = Lanes(open_lane, assigned=lambda: {HERE, THERE})
     batches = batch(0, b"a"), batch(5, b"b", tp=THERE), batch(1, b"c")
@@ -219,15 +218,15 @@ async def test_each_partition_has_a_lane_of_its_own() -> None:
 async def test_a_rebalance_drops_what_was_under_way_and_forgets_what_others_have_now() -> None:
     opened: list[Bench] = []
 
-    def open_lane() -> Lane:
+    def open_lane() -> Gatherer:
         opened.append(Bench())
-        return opened[-1].lane()
+        return opened[-1].gatherer(size_bytes=1)
 
     lanes = Lanes(open_lane, assigned=lambda: {HERE})
     under_way = batch(0, b"a"), batch(5, b"b", tp=THERE)
     again = batch(0, b"a", generation=2)
     acknowledged = asyncio.create_task(carried(lanes, *under_way, again))
-    await turns(5)
+    await turns(20)
     for bench in opened:
         bench.work.confirm(9)
 
