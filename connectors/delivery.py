@@ -112,7 +112,7 @@ class Delivery(Generic[M]):
     async def _confirm(self, due: list[M]) -> None:
         outgoing = [{"key": message.key, "value": message.value} for message in due]
         refused = await self._producer.send({self._topic: outgoing})
-        self.refusals += [Refusal(r.topic, None, None, r.reason) for r in refused]
+        self.refusals += [Refusal(r.topic, None, None, reason=r.reason) for r in refused]
         self._answered(due)
 
     async def _settle(self, stop: asyncio.Event) -> None:

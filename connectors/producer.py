@@ -35,8 +35,11 @@ REFUSALS = frozenset(
 
 log = structlog.get_logger(__name__)
 
+ANY_PARTITION = -1
+"""librdkafka's word for: the one that the key decides."""
+
 Outgoing = dict[str, Any]
-"""One message: ``value`` and ``key``, as ``produce_batch`` takes it."""
+"""One message: ``value``, ``key`` and perhaps ``partition``, as ``produce_batch`` takes it."""
 
 
 class BrokerFatalError(RuntimeError):
@@ -50,6 +53,7 @@ class Refusal:
     topic: str
     key: bytes | None
     value: bytes | None
+    partition: int = ANY_PARTITION
     reason: str = ""
 
 
@@ -85,7 +89,8 @@ class Failure:
     @property
     def again(self) -> Outgoing:
         """The message as ``produce_batch`` takes it."""
-        return {"key": self.message.key, "value": self.message.value}
+        message = self.message
+        return {"key": message.key, "value": message.value, "partition": message.partition}
 
 
 class BatchProducer:
@@ -152,7 +157,7 @@ class BatchProducer:
         queued = self._producer.produce_batch(topic, batch, on_delivery=partial(_failed, failures))
         if queued < len(batch):
             failures += [
-                Failure(message["_error"], Refusal(topic, message.get("key"), message["value"]))
+                Failure(message["_error"], _unsent(topic, message))
                 for message in batch
                 if "_error" in message
             ]
@@ -184,6 +189,17 @@ class BatchProducer:
         self._producer.purge()
 
 
+def _unsent(topic: str, message: Outgoing) -> Refusal:
+    partition = message.get("partition", ANY_PARTITION)
+    return Refusal(topic, message.get("key"), message["value"], partition)
+
+
 def _failed(failures: list[Failure], error: KafkaError, message: Message) -> None:
-    refusal = Refusal(message.topic() or "", message.key(), message.value())
+    partition = message.partition()
+    refusal = Refusal(
+        message.topic() or "",
+        message.key(),
+        message.value(),
+        ANY_PARTITION if partition is None else partition,
+    )
     failures.append(Failure(error, refusal))

@@ -18,6 +18,12 @@ from schemas.topics import Topic
 TIMEOUT_S = 15.0
 LOOK_EVERY_S = 0.05
 CLOCK = "message.timestamp.type"
+_COMPACTED = {
+    "cleanup.policy": "compact",
+    # a worker reads all of it at its start, so what is overwritten should go soon
+    "segment.ms": "600000",
+    "min.cleanable.dirty.ratio": "0.1",
+}
 FOREVER = -1
 """Kafka's way to write an unlimited retention."""
 
@@ -133,8 +139,9 @@ class TopicAdmin:
 
 def config(topic: Topic[Any]) -> Mapping[str, str]:
     """A topic's settings on the broker."""
+    keeping = _COMPACTED if topic.compacted else {"cleanup.policy": "delete"}
     return {
-        "cleanup.policy": "delete",
+        **keeping,
         "retention.ms": str(round(topic.retention_h * 3_600_000)),
         "max.message.bytes": str(topic.max_message_bytes),
         # the broker's clock, not a device's: agents judge event times against it

@@ -32,6 +32,10 @@ class Reason(StrEnum):
     WRONG_TYPE = "wrong_type"
     BAD_POSITION = "bad_position"
     DUPLICATE = "duplicate"
+    # it asks something of an alarm that cannot be
+    UNKNOWN_ALARM = "unknown_alarm"
+    LATE_REQUEST = "late_request"
+    BAD_REQUEST = "bad_request"
     # it is fine, but a store or the broker will never take it
     REFUSED_BY_STORE = "refused_by_store"
     REFUSED_BY_BROKER = "refused_by_broker"

@@ -8,6 +8,9 @@ capitals.
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
+from schemas.alarms import AlarmChange, AlarmRequest
+from schemas.memory import MemoryPart
+from schemas.notifications import Notification, NotificationAttempt
 from schemas.records import AcceptedTelemetry, DeadLetter, Telemetry
 
 R = TypeVar("R")
@@ -26,6 +29,12 @@ class Topic(Generic[R]):
 
     ends: bool = False
     """Whether it is for people and other systems: no flow of ours has to read it."""
+
+    compacted: bool = False
+    """Whether Kafka keeps the newest message of each key for ever."""
+
+    lane: str | None = None
+    """Field that holds the partition itself, if the key does not decide it."""
 
     partitions: int = 4
     retention_h: float = 7 * 24.0
@@ -53,8 +62,67 @@ READINGS_REJECTED: Topic[DeadLetter] = Topic(
     max_message_bytes=12 * MEBIBYTE,
 )
 
+ALARMS_REQUESTED: Topic[AlarmRequest] = Topic(
+    name="alarms.requested.v1", record=AlarmRequest, key=("alarm",)
+)
+ALARMS_CHANGED: Topic[AlarmChange] = Topic(
+    name="alarms.changed.v1", record=AlarmChange, key=("alarm",), retention_h=30 * 24.0
+)
+CONDITIONS_REMEMBERED: Topic[MemoryPart] = Topic(
+    name="conditions.remembered.v1", record=MemoryPart, key=("place",), compacted=True, ends=True
+)
+ALARMS_REMEMBERED: Topic[MemoryPart] = Topic(
+    name="alarms.remembered.v1", record=MemoryPart, key=("place",), compacted=True, ends=True
+)
+NOTIFICATIONS_REMEMBERED: Topic[MemoryPart] = Topic(
+    name="notifications.remembered.v1",
+    record=MemoryPart,
+    key=("place",),
+    compacted=True,
+    ends=True,
+)
+ALARMS_REJECTED: Topic[DeadLetter] = Topic(
+    name="alarms.rejected.v1",
+    record=DeadLetter,
+    key=("topic", "partition"),
+    ends=True,
+    retention_h=30 * 24.0,
+    max_message_bytes=2 * MEBIBYTE,
+)
+NOTIFICATIONS_REQUESTED: Topic[Notification] = Topic(
+    name="notifications.requested.v1",
+    record=Notification,
+    key=("channel",),
+    lane="lane",
+    partitions=16,
+)
+NOTIFICATIONS_SENT: Topic[NotificationAttempt] = Topic(
+    name="notifications.sent.v1", record=NotificationAttempt, key=("channel",), ends=True
+)
+NOTIFICATIONS_REJECTED: Topic[DeadLetter] = Topic(
+    name="notifications.rejected.v1",
+    record=DeadLetter,
+    key=("topic", "partition"),
+    ends=True,
+    retention_h=30 * 24.0,
+    max_message_bytes=2 * MEBIBYTE,
+)
+
 # A topic that one agent alone writes and no agent reads may stand beside that agent instead.
-CATALOGUE: tuple[Topic[Any], ...] = (READINGS_RECEIVED, READINGS_ACCEPTED, READINGS_REJECTED)
+CATALOGUE: tuple[Topic[Any], ...] = (
+    READINGS_RECEIVED,
+    READINGS_ACCEPTED,
+    READINGS_REJECTED,
+    ALARMS_REQUESTED,
+    ALARMS_CHANGED,
+    CONDITIONS_REMEMBERED,
+    ALARMS_REMEMBERED,
+    ALARMS_REJECTED,
+    NOTIFICATIONS_REQUESTED,
+    NOTIFICATIONS_SENT,
+    NOTIFICATIONS_REMEMBERED,
+    NOTIFICATIONS_REJECTED,
+)
 
 
 def dead_letters(topic: Topic[Any], catalogue: tuple[Topic[Any], ...] = CATALOGUE) -> Topic[Any]:

@@ -68,11 +68,11 @@ def add_agent(
     name: str,
     topic: str,
     *,
-    open_lane: Callable[[], Gatherer],
+    open_lane: Callable[[int], Gatherer],
     fail: Callable[[BaseException], None],
 ) -> Lanes:
     """Register the Faust agent that hands a topic's batches to a part's lanes."""
-    lanes = Lanes(open_lane, assigned=lambda: _assigned(app))
+    lanes = Lanes(open_lane, assigned=lambda: _assigned(app), fail=fail)
 
     async def consume(stream: Any) -> None:
         try:

@@ -1,14 +1,17 @@
 """Puts a flow's parts together: what each reads, runs and writes, with the settings it asks for."""
 
+import asyncio
 import os
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import structlog
 from tenacity import retry, retry_if_exception_type, wait_random_exponential
 
 from connectors.influx import InfluxSink
+from connectors.message_log import MessageLog
 from connectors.outcome import UnavailableError
 from connectors.producer import BatchProducer
 from connectors.registry import Registry
@@ -20,17 +23,23 @@ from schemas.releases import released
 from schemas.topics import Topic, dead_letters
 from streams.gather import Gatherer, Gathering
 from streams.lane import Lane
+from streams.memory import Memory
 from streams.metrics import Metrics
 from streams.observer import Observer, wall_ms
 from streams.reader import reader
 from streams.readiness import Readiness
+from streams.remember import RememberingWork
+from streams.reports import Reports, recalled
 from streams.settings import Settings
 from streams.shapes import settings_for, takes
 from streams.stage import Agent, Stage
 from streams.topology import Drain, Step
-from streams.work import DrainWork, StepWork, Work
+from streams.work import DrainWork, Reporting, StepWork, Work
 from streams.writer import Writer
-from streams.writers import Writers
+from streams.writers import UnresolvedError, Writers
+
+RECALLED_MS = 24 * 3_600_000
+"""How far back a sink is told what it reported: what waits longer in Kafka may be sent again."""
 
 log = structlog.get_logger(__name__)
 
@@ -56,7 +65,7 @@ class Assembly:
         self._writers = Writers(released(), self._registry)
         self._marker = marker(os.urandom)
 
-    async def lane_opener(self, part: Step | Drain) -> Callable[[], Gatherer]:
+    async def lane_opener(self, part: Step | Drain) -> Callable[[int], Gatherer]:
         """What opens a lane of this step or drain, once its store is there."""
         observer = Observer(part.name, self._metrics, self._readiness, wall_ms)
         open_work = await self._work_opener(part, observer)
@@ -64,30 +73,70 @@ class Assembly:
         if isinstance(part, Drain):
             gathering = replace(gathering, size_bytes=part.gather_bytes, age_s=part.gather_s)
 
-        def open_lane() -> Gatherer:
-            lane = Lane(open_work(), observer, resolve=self._writers.resolve, fail=self._fail)
+        def open_lane(partition: int) -> Gatherer:
+            lane = Lane(
+                open_work(partition), observer, resolve=self._writers.resolve, fail=self._fail
+            )
             return Gatherer(lane, gathering, fail=self._fail)
 
         return open_lane
 
-    async def _work_opener(self, part: Step | Drain, observer: Observer) -> Callable[[], Work]:
+    async def _work_opener(self, part: Step | Drain, observer: Observer) -> Callable[[int], Work]:
         shape, _ = takes(part.agent if isinstance(part, Step) else part.sink)
         read = reader(part.reads, shape, marker=self._marker, known=self._writers.known)
-        writes = part.writes if isinstance(part, Step) else ()
         # a dead-letter topic that the step names itself comes last, and so counts
-        topics = (dead_letters(part.reads), *writes)
+        topics = (dead_letters(part.reads), *part.writes)
         headers = {topic.name: await self._header(topic) for topic in topics}
         stage = Stage(part.name, read, Writer(topics, headers))
         if isinstance(part, Step):
-            make = _agent_maker(part.agent, self._settings)
-            return lambda: StepWork(stage, make(), self._producer, wall_ms)
+            return self._step_opener(part, stage)
+        return await self._drain_opener(part, stage, observer)
+
+    def _step_opener(self, part: Step, stage: Stage) -> Callable[[int], Work]:
+        make = _agent_maker(part.agent, self._settings)
+        if part.remembers is None:
+            return lambda _: StepWork(stage, make(), self._producer, wall_ms)
+        topic, every_s = part.remembers, self._settings.worker.memory_interval_s
+        open_log = partial(MessageLog, self._settings.kafka)
+
+        def open_work(partition: int) -> Work:
+            step = StepWork(stage, make(), self._producer, wall_ms)
+            memory = Memory(topic, partition, producer=self._producer, open_log=open_log)
+            return RememberingWork(step, memory, every_s)
+
+        return open_work
+
+    async def _drain_opener(
+        self, part: Drain, stage: Stage, observer: Observer
+    ) -> Callable[[int], Work]:
         sink = part.sink(settings_for(part.sink, self._settings))
         if isinstance(sink, InfluxSink):
             sink.on_expired = observer.expired
+        reports, recall = None, None
+        if isinstance(sink, Reporting):
+            reports = sink.report = Reports(stage.write, self._producer)
+            recall = partial(self._recall, sink, part.writes)
         await _prepared(sink, observer)
-        return lambda: DrainWork(
-            stage, sink, self._producer, wall_ms, observer.waiting, observer.written
+        waiting, written = observer.waiting, observer.written
+        return lambda _: DrainWork(
+            stage, sink, self._producer, wall_ms, waiting, written, reports, recall
         )
+
+    async def _recall(self, sink: Reporting, topics: tuple[Topic[Any], ...]) -> None:
+        """Tell a sink what it reported lately; no worker but this one does the partition's work."""
+        headers: set[bytes] = set()
+
+        def read() -> list[Any]:
+            since_ms = wall_ms() - RECALLED_MS
+            known = self._writers.known
+            return list(recalled(self._settings.kafka, topics, known, since_ms=since_ms))
+
+        while True:
+            try:
+                return sink.recall(await asyncio.to_thread(read))
+            except UnresolvedError as unresolved:
+                headers.add(unresolved.header)
+                await self._writers.resolve(headers)
 
     async def _header(self, topic: Topic[Any]) -> bytes:
         """The framing of what we write to ``topic``."""

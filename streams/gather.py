@@ -33,6 +33,15 @@ class Carrier(Protocol):
         """Drop what is under way."""
         ...
 
+    async def tick(self, now_ms: int) -> None:
+        """Do what is due by the clock."""
+        ...
+
+    @property
+    def remembers(self) -> bool:
+        """Whether a rebalance makes it begin anew."""
+        ...
+
     @property
     def state_entries(self) -> int:
         """Entries remembered."""
@@ -102,6 +111,15 @@ class Gatherer:
         self._held.clear()
         self._held_bytes = 0
         self._lane.let_go()
+
+    async def tick(self, now_ms: int) -> None:
+        """Do what is due by the clock."""
+        await self._lane.tick(now_ms)
+
+    @property
+    def remembers(self) -> bool:
+        """Whether a rebalance makes the lane begin anew."""
+        return self._lane.remembers
 
     @property
     def state_entries(self) -> int:

@@ -7,6 +7,7 @@ exception is a bug, and it ends the worker with the batch not acknowledged.
 
 import asyncio
 from collections.abc import AsyncIterable, Awaitable, Callable
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -24,6 +25,9 @@ from streams.writers import UnresolvedError
 class Lane:
     """Takes batches one by one; acknowledges each when it is confirmed."""
 
+    remembers: bool
+    """Whether its work is ahead of what is acknowledged: then a rebalance makes it begin anew."""
+
     def __init__(
         self,
         work: Work,
@@ -33,16 +37,23 @@ class Lane:
         fail: Callable[[BaseException], None],
     ) -> None:
         self._work = work
+        self.remembers = work.remembers
         self._observer = observer
         self._resolve = resolve
         self._fail = fail
         self._confirming: asyncio.Task[None] | None = None
         self._turn = asyncio.Lock()
+        self._open = False
+        self._held: list[Callable[[], Any]] = []
+        """Acknowledgements of confirmed batches that the work has to keep first."""
 
     async def carry(self, fetched: Fetched, acknowledge: Callable[[], Any]) -> None:
         """Work on a batch, then see it to its confirmation while the next is worked on."""
         async with self._turn:
             raw = raw_of(fetched)
+            if not self._open:
+                await self._work.open()
+                self._open = True
             begun = await self._begin(raw)
             if before := self._confirming:
                 # not awaited itself: who carries may be cancelled while the writing goes on
@@ -53,13 +64,28 @@ class Lane:
         await asyncio.sleep(0)  # let it begin before the next batch takes the processor
 
     async def hurry(self) -> None:
-        """Return when what is under way is confirmed, or has failed."""
+        """Return when what is under way is confirmed and acknowledged, or has failed."""
         async with self._turn:
             if self._confirming:
                 await asyncio.wait([self._confirming])
+            await self._release()
+
+    async def tick(self, now_ms: int) -> None:
+        """Let the work do what is due by the clock, between two batches."""
+        async with self._turn:
+            if not self._open:
+                return
+            if before := self._confirming:
+                await asyncio.wait([before])
+                if before.cancelled() or before.exception():
+                    return
+            await self._work.tick(now_ms)
+            if self._work.due:
+                await self._release()
 
     def let_go(self) -> None:
         """Drop what is under way: it stays unacknowledged and will be read again."""
+        self._held.clear()
         if self._confirming:
             self._confirming.cancel()
             self._confirming = None
@@ -68,6 +94,17 @@ class Lane:
     def state_entries(self) -> int:
         """Entries that the lane's work remembers."""
         return self._work.state_entries
+
+    async def _release(self) -> None:
+        """Have the work keep what is held, and acknowledge it."""
+        if self._held:
+            await self._work.keep()
+            self._acknowledge_held()
+
+    def _acknowledge_held(self) -> None:
+        held, self._held = self._held, []
+        for acknowledge in held:
+            acknowledge()
 
     async def _begin(self, raw: Raw) -> Any:
         while True:
@@ -82,7 +119,9 @@ class Lane:
     ) -> None:
         with self._observer.writing():
             outcome = await self._work.finish(raw, begun)
-        acknowledge()
+        self._held.append(acknowledge)
+        if not outcome.held:
+            self._acknowledge_held()
         self._observer.finished(fetched, raw, outcome)
 
     def _ended(self, task: asyncio.Task[None]) -> None:
@@ -94,11 +133,17 @@ class Lanes:
     """All lanes of one step: a batch goes to its partition's, and a rebalance clears them."""
 
     def __init__(
-        self, open_lane: Callable[[], Gatherer], *, assigned: Callable[[], set[TP]]
+        self,
+        open_lane: Callable[[int], Gatherer],
+        *,
+        assigned: Callable[[], set[TP]],
+        fail: Callable[[BaseException], None],
     ) -> None:
         self._open_lane = open_lane
         self._assigned = assigned
+        self._fail = fail
         self._lanes: dict[TP, Gatherer] = {}
+        self._ticks: dict[TP, asyncio.Task[None]] = {}
         self._generation: int | None = None
 
     async def run(self, events: AsyncIterable[Any]) -> None:
@@ -109,12 +154,24 @@ class Lanes:
                 self._rebalanced(fetched.generation)
             lane = self._lanes.get(fetched.tp)
             if lane is None:
-                lane = self._lanes[fetched.tp] = self._open_lane()
+                lane = self._lanes[fetched.tp] = self._open_lane(fetched.tp.partition)
             lane.hold(fetched, event.ack)
 
     def full(self) -> set[TP]:
         """Partitions of which enough waits already."""
         return {tp for tp, lane in self._lanes.items() if lane.full}
+
+    def tick(self, now_ms: int) -> None:
+        """Let every lane do what is due by the clock, as soon as it can."""
+        for tp, lane in self._lanes.items():
+            if tp not in self._ticks:
+                task = self._ticks[tp] = asyncio.create_task(lane.tick(now_ms))
+                task.add_done_callback(partial(self._ticked, tp))
+
+    def _ticked(self, tp: TP, task: asyncio.Task[None]) -> None:
+        del self._ticks[tp]
+        if not task.cancelled() and (error := task.exception()):
+            self._fail(error)
 
     async def hurry(self) -> None:
         """See what is held back or under way to its confirmation."""
@@ -131,7 +188,7 @@ class Lanes:
         kept = self._assigned()
         for tp, lane in list(self._lanes.items()):
             lane.let_go()
-            if tp not in kept:
+            if tp not in kept or lane.remembers:
                 del self._lanes[tp]
 
 

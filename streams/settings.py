@@ -32,6 +32,9 @@ class WorkerSettings(BaseModel):
     """Pause after a fetch of few messages. A quiet site's events wait this long at most; a busy
     one's are bundled instead of costing a batch each."""
 
+    memory_interval_s: float = Field(10.0, gt=0, le=3600)
+    """How often an agent that remembers is saved; as much is read again after a crash."""
+
     commit_interval_s: float = Field(1.0, gt=0, le=60)
     http_host: str = "127.0.0.1"
     http_port: int = Field(0, ge=0, le=65535)

@@ -41,21 +41,26 @@ class Stage:
     def process(self, raw: Raw, agent: Agent, *, now_ms: int) -> Result:
         """Everything that has to be sent because of ``raw``."""
         read = self.read(raw)
-        result = Result()
-        aside = list(read.aside)
+        result, aside = self.said(agent(read.batch) if read.size else ())
+        aside = [*read.aside, *map(read.in_messages, aside)]
+        if aside:
+            self.set_aside(result, raw, aside, now_ms=now_ms)
+        return result
+
+    def said(self, outputs: Iterable[Any]) -> tuple[Result, list[SetAside]]:
+        """What has to be sent because of an agent's words; what it sets aside comes back."""
+        result, aside = Result(), []
         records: dict[type, list[Any]] = {}
-        for output in agent(read.batch) if read.size else ():
+        for output in outputs:
             if isinstance(output, Columns):
                 self._add(result, *self.write.columns(output))
             elif isinstance(output, SetAside):
-                aside.append(read.in_messages(output))
+                aside.append(output)
             else:
                 records.setdefault(type(output), []).append(output)
         for same_type in records.values():
             self._add(result, *self.write.records(same_type))
-        if aside:
-            self.set_aside(result, raw, aside, now_ms=now_ms)
-        return result
+        return result, aside
 
     def set_aside(
         self, result: Result, raw: Raw, aside: Iterable[SetAside], *, now_ms: int

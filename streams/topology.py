@@ -7,6 +7,7 @@ from typing import Any
 from agents.clean import Clean
 from connectors.archive import ArchiveSink
 from connectors.influx import InfluxSink
+from schemas.memory import MemoryPart
 from schemas.topics import (
     CATALOGUE,
     MEBIBYTE,
@@ -30,6 +31,8 @@ class Step:
     reads: Topic[Any]
     agent: Any
     writes: tuple[Topic[Any], ...] = field(kw_only=True)
+    remembers: Topic[MemoryPart] | None = None
+    """Where the agent's memory is kept, if it must outlive a restart: see ``streams.remember``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +47,9 @@ class Drain:
 
     gather_bytes: int = MEBIBYTE
     """Size at which they are written, however young."""
+
+    writes: tuple[Topic[Any], ...] = ()
+    """What the sink reports of its writing, e.g. each attempt."""
 
 
 @dataclass(frozen=True, slots=True)

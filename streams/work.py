@@ -5,9 +5,11 @@ everything is confirmed. A lane overlaps one batch's second half with the next o
 """
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
+
+import structlog
 
 from connectors.outcome import RefusedError, UnavailableError
 from connectors.producer import BatchProducer, Refusal
@@ -15,8 +17,11 @@ from schemas.batch import Raw
 from schemas.reasons import DETAIL_LIMIT, Reason, SetAside
 from schemas.records import DeadLetter
 from streams.reader import Read
+from streams.reports import Reports
 from streams.settle import EncodingSink, Sink, settle
 from streams.stage import Agent, Result, Stage
+
+log = structlog.get_logger(__name__)
 
 
 @dataclass(slots=True)
@@ -25,10 +30,19 @@ class Outcome:
 
     sent: int = 0
     aside: Counter[str] = field(default_factory=Counter)
+    held: bool = False
+    """Whether it may only be acknowledged with a later batch, or after ``keep``."""
 
 
 class Work(Protocol):
     """What a lane does with each batch of its partition."""
+
+    remembers: bool
+    """Whether what it knows has to be put back when batches are read again."""
+
+    async def open(self) -> None:
+        """Get ready, before the first batch."""
+        ...
 
     def begin(self, raw: Raw) -> Any:
         """Decode and compute."""
@@ -39,13 +53,43 @@ class Work(Protocol):
         ...
 
     @property
+    def due(self) -> bool:
+        """Whether batches that are held should be released by ``keep``."""
+        ...
+
+    async def keep(self) -> None:
+        """Do what has to be done for held batches to be acknowledged."""
+        ...
+
+    async def tick(self, now_ms: int) -> None:
+        """Do what is due at this time."""
+        ...
+
+    @property
     def state_entries(self) -> int:
         """Entries that the work remembers of its partition."""
         ...
 
 
+class Simple:
+    """Work that needs no preparation, holds nothing and does nothing by the clock."""
+
+    __slots__ = ()
+    remembers = False
+    due = False
+
+    async def open(self) -> None:
+        """Nothing to prepare."""
+
+    async def keep(self) -> None:
+        """Nothing is held."""
+
+    async def tick(self, now_ms: int) -> None:
+        """Nothing to do."""
+
+
 @dataclass(frozen=True, slots=True)
-class StepWork:
+class StepWork(Simple):
     """An agent's work on one partition."""
 
     stage: Stage
@@ -67,6 +111,12 @@ class StepWork:
             await self.producer.send(letters.messages)
             begun.aside += letters.aside
         return Outcome(begun.records_out, begun.aside)
+
+    async def say(self, outputs: Iterable[Any]) -> None:
+        """Send what the agent says by the clock."""
+        result, _ = self.stage.said(outputs)
+        for refusal in await self.producer.send(result.messages):
+            log.error("refused by the broker", topic=refusal.topic, reason=refusal.reason)
 
     def _bury(self, letters: Result, refused: list[Refusal], raw: Raw) -> None:
         """Dead letters of messages that we made and the broker will not take."""
@@ -96,8 +146,20 @@ class StepWork:
         return int(getattr(self.agent, "entries", 0))
 
 
+@runtime_checkable
+class Reporting(Protocol):
+    """A sink that has more to say of its writing than that it is done, as records."""
+
+    report: Callable[[Any], None]
+    """Is called with each record; the drain sets it."""
+
+    def recall(self, records: Iterable[Any]) -> None:
+        """Take in what was reported before a restart, oldest first."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
-class DrainWork:
+class DrainWork(Simple):
     """A sink's work on one partition."""
 
     stage: Stage
@@ -106,6 +168,14 @@ class DrainWork:
     now_ms: Callable[[], int]
     on_wait: Callable[[UnavailableError], None]
     on_written: Callable[[], None]
+    reports: Reports | None = None
+    recall: Callable[[], Awaitable[None]] | None = None
+    """Tells the sink what it reported before this worker, if it is to know."""
+
+    async def open(self) -> None:
+        """Tell the sink what it did before."""
+        if self.recall:
+            await self.recall()
 
     def begin(self, raw: Raw) -> tuple[Read, tuple[Any, ...]]:
         """Decode; encode, if the sink can do that ahead."""
@@ -124,6 +194,8 @@ class DrainWork:
         if read.size:
             refused = await settle(self.sink, read.batch, *encoded, on_wait=self.on_wait)
         self.on_written()
+        if self.reports:
+            await self.reports.confirmed()
         aside = [*read.aside, *map(read.in_messages, refused)]
         letters = Result()
         if aside:

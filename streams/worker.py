@@ -24,6 +24,9 @@ from streams.topology import Flow
 WATCH_S = 0.25
 """How often readiness and state sizes are looked at."""
 
+TICK_MS = 1000
+"""How often agents with something to say by the clock are asked."""
+
 log = structlog.get_logger(__name__)
 
 
@@ -143,6 +146,7 @@ class Worker:
         return set().union(*(lanes.full() for lanes in self._lanes.values()))
 
     async def _watch(self, app: Any, producer: BatchProducer) -> None:
+        next_tick_ms = 0
         while not self._stopping.is_set():
             if app.rebalancing or not app.consumer.assignment():
                 self.readiness.hold("group", "no partitions assigned, or a rebalance is on")
@@ -152,8 +156,12 @@ class Worker:
                 self.readiness.hold("kafka", "the brokers do not confirm")
             else:
                 self.readiness.clear("kafka")
+            now_ms = wall_ms()
             for name, lanes in self._lanes.items():
                 self.metrics.state.labels(name).set(lanes.state_entries)
+                if now_ms >= next_tick_ms:
+                    lanes.tick(now_ms)
+            next_tick_ms = max(next_tick_ms, now_ms // TICK_MS * TICK_MS + TICK_MS)
             if app.crashed or app.should_stop:
                 self.fail(app.crash_reason or RuntimeError("Faust stopped by itself"))
             with suppress(TimeoutError):

@@ -35,13 +35,18 @@ class Writer:
     def records(self, outputs: Sequence[Any]) -> tuple[str, list[Outgoing]]:
         """One message for each of these records, which are of one type."""
         topic, header = self._topics[type(outputs[0])]
-        return topic.name, [
-            {
-                "key": "/".join(str(getattr(output, name)) for name in topic.key),
-                "value": header + encode(output),
-            }
-            for output in outputs
-        ]
+        return topic.name, [message(topic, header, output) for output in outputs]
+
+
+def message(topic: Topic[Any], header: bytes, record: Any) -> Outgoing:
+    """One record as the producer takes it."""
+    made: Outgoing = {
+        "key": "/".join(str(getattr(record, name)) for name in topic.key),
+        "value": header + encode(record),
+    }
+    if topic.lane:
+        made["partition"] = getattr(record, topic.lane)
+    return made
 
 
 def dead_letter(raw: Raw, aside: SetAside, *, step: str, now_ms: int) -> DeadLetter:

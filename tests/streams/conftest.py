@@ -22,7 +22,7 @@ from streams.observer import Observer, wall_ms
 from streams.readiness import Readiness
 from streams.settings import Settings
 from streams.topology import Flow
-from streams.work import Outcome
+from streams.work import Outcome, Simple
 
 NOTHING = -1001
 """What Kafka says where nothing is committed."""
@@ -118,7 +118,7 @@ class Broker:
 
 
 @dataclass
-class Log:
+class Log(Simple):
     """Work that writes down what it was given, but waits with what comes after a closed gate."""
 
     written: list[tuple[int, int, bytes | None]] = field(default_factory=list)
@@ -162,7 +162,7 @@ class Member:
             self.app,
             "part",
             topic.name,
-            open_lane=lambda: Gatherer(
+            open_lane=lambda _: Gatherer(
                 Lane(log, observer, resolve=resolve, fail=self.failures.append),
                 Gathering(size_bytes=1, batches=settings.worker.queued_batches),
                 fail=self.failures.append,

@@ -59,7 +59,7 @@ async def test_enough_is_carried_on_however_young(bench: Bench) -> None:
 
 async def test_it_is_full_when_enough_waits_in_enough_batches(bench: Bench) -> None:
     gatherer = bench.gatherer(size_bytes=8, batches=3)
-    lanes = Lanes(lambda: gatherer, assigned=lambda: {HERE})
+    lanes = Lanes(lambda _: gatherer, assigned=lambda: {HERE}, fail=bench.failures.append)
     lanes._lanes[HERE] = gatherer
     give(bench, gatherer, 0, 1)
     assert set() == lanes.full()

@@ -16,7 +16,7 @@ from streams.metrics import Metrics
 from streams.observer import Observer
 from streams.readiness import Readiness
 from streams.transport import Fetched
-from streams.work import Outcome
+from streams.work import Outcome, Simple
 from streams.writers import UnresolvedError
 
 HERE, THERE = TP("t", 0), TP("t", 1)
@@ -29,7 +29,7 @@ def batch(first: int, *values: bytes, tp: TP = HERE, generation: int = 1) -> Fet
 
 
 @dataclass
-class Slow:
+class Slow(Simple):
     """Work that is confirmed when the test says so; ``seen`` tells what happened, in order."""
 
     seen: list[str] = field(default_factory=list)
@@ -174,6 +174,10 @@ async def test_a_lane_that_is_let_go_acknowledges_nothing_more(bench: Bench) -> 
     assert [] == bench.failures
 
 
+def failing(error: BaseException) -> None:
+    raise error
+
+
 @dataclass
 class Event:
     value: Fetched
@@ -200,12 +204,12 @@ async def carried(lanes: Lanes, *batches: Fetched) -> list[Fetched]:
 async def test_each_partition_has_a_lane_of_its_own() -> None:
     opened: list[Bench] = []
 
-    def open_lane() -> Gatherer:
+    def open_lane(_: int) -> Gatherer:
         opened.append(Bench())
         opened[-1].work.confirm(9)
         return opened[-1].gatherer(size_bytes=1)
 
-    lanes = Lanes(open_lane, assigned=lambda: {HERE, THERE})
+    lanes = Lanes(open_lane, assigned=lambda: {HERE, THERE}, fail=failing)
     batches = batch(0, b"a"), batch(5, b"b", tp=THERE), batch(1, b"c")
 
     assert list(batches) == await carried(lanes, *batches)
@@ -218,11 +222,11 @@ async def test_each_partition_has_a_lane_of_its_own() -> None:
 async def test_a_rebalance_drops_what_was_under_way_and_forgets_what_others_have_now() -> None:
     opened: list[Bench] = []
 
-    def open_lane() -> Gatherer:
+    def open_lane(_: int) -> Gatherer:
         opened.append(Bench())
         return opened[-1].gatherer(size_bytes=1)
 
-    lanes = Lanes(open_lane, assigned=lambda: {HERE})
+    lanes = Lanes(open_lane, assigned=lambda: {HERE}, fail=failing)
     under_way = batch(0, b"a"), batch(5, b"b", tp=THERE)
     again = batch(0, b"a", generation=2)
     acknowledged = asyncio.create_task(carried(lanes, *under_way, again))

@@ -1,0 +1,134 @@
+"""Work of a step whose agent remembers its partition across restarts.
+
+What the agent knows after a batch is kept from time to time, with the offset it belongs to, and
+only then are the batches up to there acknowledged. A restart begins with the newest snapshot and
+reads again what came after it, so the agent says the same again, number for number.
+"""
+
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from typing import Any, Protocol, runtime_checkable
+
+import structlog
+
+from schemas.batch import Raw
+from streams.memory import Memory, Snapshot
+from streams.settle import part
+from streams.stage import Result
+from streams.work import Outcome, StepWork
+
+log = structlog.get_logger(__name__)
+
+
+class Remembering(Protocol):
+    """An agent with a memory."""
+
+    def save(self) -> bytes:
+        """Everything it knows."""
+        ...
+
+    def load(self, data: bytes) -> None:
+        """Know what an agent knew when it gave this; called on a fresh agent."""
+        ...
+
+
+@runtime_checkable
+class Ticking(Protocol):
+    """An agent with something to say when time passes, and not only when a batch comes."""
+
+    def tick(self, now_ms: int) -> Iterable[Any]:
+        """What is due at this time."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """The computed half of a batch, and what the agent knew after it, if that is to be kept."""
+
+    result: Result
+    snapshot: Snapshot | None
+
+
+@dataclass(slots=True)
+class RememberingWork:
+    """A step's work on one partition, with snapshots."""
+
+    step: StepWork
+    memory: Memory
+    every_s: float
+    clock: Callable[[], float] = time.monotonic
+    remembers: bool = field(default=True, init=False)
+    _last: tuple[int, int] | None = field(default=None, init=False)
+    """Offset and timestamp of the last message that the agent knows."""
+
+    _kept_at: float = field(default=0.0, init=False)
+
+    async def open(self) -> None:
+        """Give the agent what it knew."""
+        snapshot = await self.memory.recall()
+        self._kept_at = self.clock()
+        if snapshot:
+            self.step.agent.load(snapshot.data)  # type: ignore[attr-defined]  # a Remembering one
+            self._last = snapshot.offset, snapshot.logged_at
+            step, offset = self.step.stage.name, snapshot.offset
+            log.info("memory back", step=step, partition=self.memory.partition, offset=offset)
+
+    def begin(self, raw: Raw) -> Begun:
+        """Decode, run the agent on what it does not know yet, encode."""
+        news = self._news(raw)
+        result = self.step.begin(news) if news.values else Result()
+        offset, logged_at = int(raw.origin.offsets[-1]), int(raw.origin.logged_at[-1])
+        if self._last is None or offset > self._last[0]:
+            self._last = offset, logged_at
+        return Begun(result, self._snapshot() if self.due else None)
+
+    async def finish(self, raw: Raw, begun: Begun) -> Outcome:
+        """Send; then keep the snapshot, which lets the batches up to here be acknowledged."""
+        outcome = await self.step.finish(raw, begun.result)
+        if begun.snapshot:
+            await self.memory.keep(begun.snapshot)
+        outcome.held = begun.snapshot is None
+        return outcome
+
+    @property
+    def due(self) -> bool:
+        """Whether it is time for a snapshot."""
+        return self.clock() >= self._kept_at + self.every_s
+
+    async def keep(self) -> None:
+        """Keep what the agent knows now; nothing may be under way."""
+        if snapshot := self._snapshot():
+            await self.memory.keep(snapshot)
+
+    async def tick(self, now_ms: int) -> None:
+        """Send what the agent has to say at this time; nothing may be under way."""
+        if isinstance(self.step.agent, Ticking):
+            await self.step.say(self.step.agent.tick(now_ms))
+
+    @property
+    def state_entries(self) -> int:
+        """Entries that the agent remembers."""
+        return self.step.state_entries
+
+    def _snapshot(self) -> Snapshot | None:
+        if self._last is None:
+            return None
+        self._kept_at = self.clock()
+        return Snapshot(*self._last, self.step.agent.save())  # type: ignore[attr-defined]  # a Remembering one
+
+    def _news(self, raw: Raw) -> Raw:
+        """The messages that the agent does not know."""
+        offsets, logged_at = raw.origin.offsets, raw.origin.logged_at
+        if self._last is None or offsets[0] > self._last[0]:
+            return raw
+        offset, known_at = self._last
+        known = int((offsets <= offset).sum())
+        if int(logged_at[known - 1]) > known_at:
+            # the broker stamps its clock: these are other messages than those it knows
+            log.warning("topic made anew, its old offsets mean nothing", topic=raw.origin.topic)
+            self._last = None
+            return raw
+        news: Any = part(raw, known, len(offsets))
+        assert isinstance(news, Raw)
+        return news
