@@ -74,13 +74,15 @@ async def take(
 
 
 async def _take_now(fetcher: Fetcher, partitions: set[Any] | None, max_records: int) -> Fetch:
-    for result in fetcher._records.values():
-        if type(result) is FetchResult:
-            result.getall = partial(_getall, result, max_records)
+    results = [each for each in fetcher._records.values() if type(each) is FetchResult]
+    for result in results:
+        result.getall = partial(_getall, result, max_records)
     fetched: Fetch = {}
     for partition in list(fetcher._records):
         if partitions is None or partition in partitions:
             fetched |= await fetcher.fetched_records({partition}, timeout=0)
+    for result in results:
+        del result.getall  # it holds on to itself by this, and to all that was fetched
     return fetched
 
 
@@ -94,6 +96,7 @@ def _getall(result: FetchResult, max_records: int, _: int | None = None) -> Mess
         taken.add(_unpack(unpacked))
     result._update_position()
     if not unpacked._records.has_next():
+        unpacked._records_iterator = None  # its frame holds on to all that was fetched
         result._partition_records = None
     return taken
 

@@ -21,9 +21,10 @@ from streams.worker import Worker
 
 BROKER_PAUSE_S = 1.0
 
-YOUNG_OBJECTS = 200_000
-"""Allocations between garbage collections. A batch makes thousands of short-lived dicts that hold
-no cycles; Python's default of 700 would look at each of them several times."""
+COLLECT_AFTER = (200_000, 5, 5)
+"""New objects before a garbage collection, and how often the older ones are looked at. A batch makes
+thousands of short-lived dicts that hold no cycles; Python's default of 700 would look at each of
+them several times."""
 
 log = structlog.get_logger(__name__)
 
@@ -55,7 +56,8 @@ def _flow(name: str) -> Flow:
 def _run(flow: Flow) -> int:
     settings = Settings()
     structlog.contextvars.bind_contextvars(flow=flow.name)
-    gc.set_threshold(YOUNG_OBJECTS, 20, 100)
+    gc.set_threshold(*COLLECT_AFTER)
+    gc.freeze()  # what is imported stays
     return asyncio.run(_work(flow, settings))
 
 
