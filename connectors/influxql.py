@@ -41,8 +41,8 @@ class InfluxQL:
             raise UnavailableError(f"InfluxDB gave an answer that is no JSON: {error}") from error
         return _rows(document)
 
-    async def write(self, bucket: str, lines: bytes) -> None:
-        """Write a few lines with times in milliseconds; the sink is for many.
+    async def write(self, bucket: str, lines: bytes, *, precision: str = "ms") -> None:
+        """Write a few lines with times in this precision; the sink is for many.
 
         Raises:
             UnavailableError: the server is away.
@@ -50,7 +50,7 @@ class InfluxQL:
 
         """
         await self._post(
-            "/api/v2/write", params={"bucket": bucket, "precision": "ms"}, content=lines
+            "/api/v2/write", params={"bucket": bucket, "precision": precision}, content=lines
         )
 
     async def keep(self, database: str, hours: Mapping[str, int]) -> None:

@@ -42,7 +42,7 @@ def lines(rows: pa.RecordBatch) -> pa.StringArray:
 
     """
     fields = _fields_of_events(rows)
-    site, device, profile = (_tag(rows.column(tag), tag) for tag in TAGS)
+    site, device, profile = (tagged(rows.column(tag), tag) for tag in TAGS)
     at = rows.column("at").cast(pa.string())
     made = pc.binary_join_element_wise(
         MEASUREMENT, site, device, profile, " ", fields, " ", at, "\n", ""
@@ -78,8 +78,13 @@ def _escaped(names: pa.StringArray) -> pa.StringArray:
     return pc.replace_substring_regex(stored_names(names), "([,= ])", r"\\\1")
 
 
-def _tag(column: pa.StringArray, tag: str) -> pa.StringArray:
-    """``,tag=value`` for each row; the work is done once for each distinct value."""
+def tagged(column: pa.StringArray, tag: str) -> pa.StringArray:
+    """``,tag=value`` for each row; the work is done once for each distinct value.
+
+    Raises:
+        RefusedError: a value is empty or holds control characters.
+
+    """
     found = column.dictionary_encode()
     texts = pc.binary_join_element_wise(f",{tag}=", _escaped(found.dictionary), "")
     return texts.take(found.indices)

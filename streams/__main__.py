@@ -6,12 +6,14 @@ from typing import Annotated
 import typer
 
 from streams.commands import (
+    alarms,
     chart,
     check,
     contracts,
     dead_letters,
     demo,
     produce,
+    query,
     replay,
     servers,
     topics,
@@ -23,7 +25,7 @@ HELP = """
 Edge-to-insight stream processing: devices to Kafka to decisions, fast and without loss.
 
 First steps: [bold]engawa up[/bold], [bold]engawa topics[/bold],
-[bold]engawa worker telemetry store[/bold], and in another terminal
+[bold]engawa worker telemetry alarms notify store[/bold], and in another terminal
 [bold]engawa produce farm[/bold].
 
 Every setting is an environment variable, or a line of a .env file;
@@ -54,6 +56,8 @@ def cli() -> typer.Typer:
     app.command(rich_help_panel="Look after")(topics.topics)
     app.command(rich_help_panel="Look after")(check.check)
     app.command(rich_help_panel="Look after")(replay.replay)
+    app.command(rich_help_panel="Look after")(query.query)
+    app.add_typer(alarms.cli(), name="alarms", rich_help_panel="Look after")
     app.add_typer(dead_letters.cli(), name="dead-letters", rich_help_panel="Look after")
     app.command(rich_help_panel="Develop")(chart.chart)
     app.command(rich_help_panel="Develop")(contracts.contracts)

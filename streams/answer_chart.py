@@ -13,7 +13,7 @@ from streams.output import plain
 MOST_LINES = 20
 SIZE = (100, 22)
 TICKS = 6
-MARKERS = "●×+○◆△□*#%@&abcdefgh"
+MARKERS = "*o+x#@%&abcdefghijkl"
 
 Line = list[tuple[int, float]]
 
@@ -74,14 +74,16 @@ def _title(answer: Answer) -> str:
 
 
 def _ticks(first: int, last: int, zone: str) -> tuple[list[int], list[str]]:
-    form = "%d %b" if last - first > 2 * DAY_MS else "%d %b %H:%M"
-    places = [first + (last - first) * step // (TICKS - 1) for step in range(TICKS)]
-    if form == "%d %b":
-        places = [_midnight(at, zone) for at in places]
-    return places, [local(at, zone).strftime(form) for at in places]
-
-
-def _midnight(at_ms: int, zone: str) -> int:
-    time = local(at_ms, zone)
-    midnight = (time + timedelta(hours=12)).replace(hour=0, minute=0, second=0, microsecond=0)
-    return round(midnight.timestamp() * 1000)
+    """Local midnights if there are some, or else moments in equal steps."""
+    days = (last - first) // DAY_MS
+    if days < 2:  # noqa: PLR2004  # two midnights would not tell where in a day a point is
+        places = [first + (last - first) * step // (TICKS - 1) for step in range(TICKS)]
+        return places, [local(at, zone).strftime("%d %b %H:%M") for at in places]
+    # hours of the wall clock, which a day with another number of hours keeps too
+    dawn = (local(first - 1, zone) + timedelta(days=1)).replace(
+        hour=0, minute=0, second=0, microsecond=0
+    )
+    step = days // TICKS + 1
+    midnights = [dawn + timedelta(days=day) for day in range(0, days + 1, step)]
+    places = [round(each.timestamp() * 1000) for each in midnights]
+    return places, [each.strftime("%d %b") for each in midnights]

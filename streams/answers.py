@@ -4,7 +4,7 @@ import csv
 import io
 import json
 from collections.abc import Iterable, Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -12,6 +12,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from connectors.influx_query import Answer
+from connectors.line_protocol import MEASUREMENT, TAGS
 from connectors.query import Aggregate
 from streams.instants import EPOCH
 
@@ -68,16 +69,21 @@ def as_parquet(answer: Answer) -> bytes:
 
 def iso(at_ms: int, zone: str) -> str:
     """Epoch milliseconds as ISO time with the zone's offset, to the second if it is a whole one."""
-    # not fromtimestamp, which refuses what lies before 1970 or far away on some systems
-    time = (EPOCH + timedelta(milliseconds=at_ms)).astimezone(
-        UTC if zone == "UTC" else ZoneInfo(zone)
-    )
-    return time.isoformat(timespec="milliseconds" if at_ms % 1000 else "seconds")
+    return local(at_ms, zone).isoformat(timespec="milliseconds" if at_ms % 1000 else "seconds")
 
 
 def local(at_ms: int, zone: str) -> datetime:
     """Epoch milliseconds as the clocks of a zone say them."""
-    return datetime.fromtimestamp(at_ms / 1000, ZoneInfo(zone))
+    return (EPOCH + timedelta(milliseconds=at_ms)).astimezone(ZoneInfo(zone))
+
+
+def numbers(row: Mapping[str, Any]) -> dict[str, float]:
+    """The figures of a row that can be drawn."""
+    return {
+        name: value
+        for name, value in row.items()
+        if name in _FIGURES and isinstance(value, int | float) and not isinstance(value, bool)
+    }
 
 
 def _columns(answer: Answer) -> list[str]:
@@ -85,7 +91,10 @@ def _columns(answer: Answer) -> list[str]:
     if answer.rows:
         return list(answer.rows[0])
     query = answer.query
-    return ["time", *query.group, *(query.aggregates or ("value",))]
+    if query.aggregates:
+        return ["time", *query.group, *query.aggregates]
+    readings = query.measurement == MEASUREMENT
+    return ["time", *sorted(TAGS), "value", "quality"] if readings else ["time", "value"]
 
 
 def _array(name: str, answer: Answer) -> pa.Array:
@@ -108,12 +117,3 @@ def _typed(values: Iterable[Any]) -> tuple[list[Any], pa.DataType]:
     if kinds <= {int, float}:
         return [None if value is None else float(value) for value in found], pa.float64()
     return [None if value is None else str(value) for value in found], pa.string()
-
-
-def numbers(row: Mapping[str, Any]) -> dict[str, float]:
-    """The figures of a row that can be drawn."""
-    return {
-        name: value
-        for name, value in row.items()
-        if name in _FIGURES and isinstance(value, int | float) and not isinstance(value, bool)
-    }

@@ -109,7 +109,7 @@ class Assembly:
     async def _drain_opener(
         self, part: Drain, stage: Stage, observer: Observer
     ) -> Callable[[int], Work]:
-        sink = part.sink(settings_for(part.sink, self._settings))
+        sink = part.sink(*settings_for(part.sink, self._settings))
         if isinstance(sink, InfluxSink):
             sink.on_expired = observer.expired
         reports, recall = None, None
@@ -152,7 +152,7 @@ def _agent_maker(agent: Any, settings: Settings) -> Callable[[], Agent]:
     if not isinstance(agent, type):
         return lambda: agent
     own = settings_for(agent, settings)
-    return lambda: agent(own)
+    return lambda: agent(*own)
 
 
 async def _prepared(sink: Any, observer: Observer) -> None:

@@ -47,7 +47,7 @@ class Accepted:
 def accepted(log: MessageLog) -> Accepted:
     """Every accepted event in its topic."""
     found = Accepted()
-    for batch in _batches(log, READINGS_ACCEPTED, Columns):
+    for batch in batches(log, READINGS_ACCEPTED, Columns):
         rows, origin = batch.rows, batch.origin
         found.events += rows.num_rows
         names = (rows.column(name).to_pylist() for name in ("site", "device", "at"))
@@ -60,7 +60,7 @@ def accepted(log: MessageLog) -> Accepted:
 def dead_letters(log: MessageLog) -> Counter[str]:
     """Dead letters by reason."""
     reasons: Counter[str] = Counter()
-    for batch in _batches(log, READINGS_REJECTED, Records):
+    for batch in batches(log, READINGS_REJECTED, Records):
         reasons.update(letter.reason for letter in batch.rows)
     return reasons
 
@@ -102,7 +102,8 @@ async def points(settings: Settings, field_name: str) -> dict[str, int]:
     return {name: int(rows[0]["n"]) if rows else 0 for name, rows in answers.items()}
 
 
-def _batches(log: MessageLog, topic: Topic[Any], shape: type) -> Iterator[Any]:
+def batches(log: MessageLog, topic: Topic[Any], shape: type) -> Iterator[Any]:
+    """Everything in a topic, partition by partition, as ``Columns`` or ``Records``."""
     read = reader(topic, shape, marker=marker(_any_bytes), known=Writers(released(), None).known)
     logged = log.read(log.span(topic.name))
     while chunk := list(islice(logged, CHUNK)):

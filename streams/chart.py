@@ -50,7 +50,7 @@ def _topics(flows: Sequence[Flow]) -> list[Topic[Any]]:
 
 
 def _written(part: Step | Drain) -> tuple[Topic[Any], ...]:
-    return part.writes if isinstance(part, Step) else (dead_letters(part.reads),)
+    return tuple(dict.fromkeys((*part.writes, dead_letters(part.reads))))
 
 
 def _arrows(flow: Flow, part: Step | Drain) -> Iterator[str]:

@@ -1,7 +1,7 @@
 """One demonstration: what was sent, what arrived, and whether every count adds up."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,6 +9,7 @@ from connectors.message_log import MessageLog
 from schemas.reasons import Reason
 from schemas.topics import READINGS_RECEIVED
 from streams import audit
+from streams.demo_alarms import AlarmFigures
 from streams.settings import Settings
 
 RESOURCE = "temperature"
@@ -44,6 +45,9 @@ class Figures:
 
     archived: int
     archived_bytes: int
+    alarms: AlarmFigures
+    empty_cells: Sequence[str]
+    """Cells of the dashboards that found nothing."""
 
     def checks(self) -> list[Check]:
         """Every sum that has to come out."""
@@ -60,6 +64,8 @@ class Figures:
             Check("points = values counted by minutes", raw, self.values["minute"]),
             Check("points = values counted by hours", raw, self.values["hour"]),
             Check("messages sent = in the archive", sent, self.archived),
+            *(Check(*each) for each in self.alarms.checks()),
+            Check("cells of dashboards without data", 0, len(self.empty_cells)),
         ]
 
     def document(self) -> dict[str, Any]:
@@ -75,6 +81,8 @@ class Figures:
             "influx_values": dict(self.values),
             "archive": {"messages": self.archived, "bytes": self.archived_bytes},
             "latency_ms": {f"p{p}": self.accepted.percentile_ms(p) for p in (50, 95, 99)},
+            "alarms": self.alarms.document(),
+            "empty_cells": list(self.empty_cells),
             "checks": [
                 {"what": c.what, "expected": c.expected, "found": c.found, "ok": c.ok}
                 for c in checks
@@ -82,7 +90,9 @@ class Figures:
         }
 
 
-def figures(settings: Settings, sent: Mapping[str, Any]) -> Figures:
+def figures(
+    settings: Settings, sent: Mapping[str, Any], alarms: AlarmFigures, empty_cells: Sequence[str]
+) -> Figures:
     """Count everything where it lies."""
     with MessageLog(settings.kafka) as log:
         received = audit.messages(log, READINGS_RECEIVED)
@@ -90,4 +100,6 @@ def figures(settings: Settings, sent: Mapping[str, Any]) -> Figures:
         letters = audit.dead_letters(log)
     archived, archived_bytes = audit.archived(settings)
     values = asyncio.run(audit.points(settings, RESOURCE))
-    return Figures(sent, received, accepted, letters, values, archived, archived_bytes)
+    return Figures(
+        sent, received, accepted, letters, values, archived, archived_bytes, alarms, empty_cells
+    )

@@ -10,8 +10,10 @@ from typer.core import TyperGroup
 from compose.errors import ServerError, UnknownServerError
 from compose.settings import ServerSettings
 from connectors.archive_reader import DamagedError
+from connectors.channel import ChannelError
 from connectors.message_log import MissingTopicError
 from connectors.outcome import RefusedError, UnavailableError
+from models.alarm_rules_file import RulesError
 from models.profiles import ProfilesError
 from streams.effective import complaints
 from streams.exits import CONFIG, FOUND_WRONG, UNAVAILABLE, USAGE
@@ -30,6 +32,8 @@ EXPECTED: tuple[tuple[type[Exception], int], ...] = (
     (DamagedError, FOUND_WRONG),
     (MissingTopicError, CONFIG),
     (ProfilesError, CONFIG),
+    (RulesError, CONFIG),
+    (ChannelError, CONFIG),
     (SettingsError, CONFIG),
 )
 

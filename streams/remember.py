@@ -103,8 +103,11 @@ class RememberingWork:
 
     async def tick(self, now_ms: int) -> None:
         """Send what the agent has to say at this time; nothing may be under way."""
-        if isinstance(self.step.agent, Ticking):
-            await self.step.say(self.step.agent.tick(now_ms))
+        if isinstance(self.step.agent, Ticking) and await self.step.say(
+            self.step.agent.tick(now_ms)
+        ):
+            # a crash would forget it was said, as no batch says it again
+            await self.keep()
 
     @property
     def state_entries(self) -> int:

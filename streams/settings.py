@@ -7,10 +7,13 @@ from pydantic import BaseModel, ConfigDict, Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from agents.clean import CleanSettings
+from connectors.channel import Secrets
 from connectors.influx import InfluxSettings
 from connectors.kafka import KafkaSettings
+from connectors.mongo import MongoSettings
 from connectors.object_store import ObjectStoreSettings
 from connectors.registry import RegistrySettings
+from models.alarm_settings import AlarmSettings
 
 
 class WorkerSettings(BaseModel):
@@ -60,3 +63,7 @@ class Settings(BaseSettings):
     clean: CleanSettings = CleanSettings()
     influx: InfluxSettings = InfluxSettings()
     s3: ObjectStoreSettings = ObjectStoreSettings()
+    mongo: MongoSettings = MongoSettings()
+    alarms: AlarmSettings = AlarmSettings()
+    secret: Secrets = Secrets()
+    """What channels must not have in the rules file, e.g. ENGAWA_SECRET__FARM_DISCORD."""

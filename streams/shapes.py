@@ -42,8 +42,8 @@ def gives(agent: Any) -> set[type]:
     }
 
 
-def settings_for(maker: type, settings: BaseModel) -> Any:
-    """The part of ``settings`` that a class's constructor asks for, found by its type.
+def settings_for(maker: type, settings: BaseModel) -> list[Any]:
+    """The parts of ``settings`` that a class's constructor asks for, found by their types.
 
     Raises:
         TypeError: no field of the settings has that type.
@@ -51,12 +51,15 @@ def settings_for(maker: type, settings: BaseModel) -> Any:
     """
     hints = get_type_hints(vars(maker)["__init__"])
     hints.pop("return", None)
-    asked = next(iter(hints.values()), None)
-    for name in type(settings).model_fields:
-        value = getattr(settings, name)
-        if isinstance(asked, type) and isinstance(value, asked):
-            return value
-    raise TypeError(f"{maker.__name__} asks for {asked}, which Settings does not have")
+    groups = [getattr(settings, name) for name in type(settings).model_fields]
+    found = []
+    for asked in hints.values():
+        if isinstance(asked, type) and issubclass(asked, BaseModel):
+            matching = [group for group in groups if isinstance(group, asked)]
+            if not matching:
+                raise TypeError(f"{maker.__name__} asks for {asked}, which Settings does not have")
+            found.append(matching[0])
+    return found
 
 
 def _callable(part: Any) -> Any:

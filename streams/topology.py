@@ -4,13 +4,26 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+from agents.alarm import Alarm
 from agents.clean import Clean
+from agents.notify import Notify
+from agents.watch import Watch
+from connectors.alarm_points import AlarmPointsSink
 from connectors.archive import ArchiveSink
+from connectors.deliver import DeliverSink
 from connectors.influx import InfluxSink
+from connectors.mongo import AlarmsSink
 from schemas.memory import MemoryPart
 from schemas.topics import (
+    ALARMS_CHANGED,
+    ALARMS_REMEMBERED,
+    ALARMS_REQUESTED,
     CATALOGUE,
+    CONDITIONS_REMEMBERED,
     MEBIBYTE,
+    NOTIFICATIONS_REMEMBERED,
+    NOTIFICATIONS_REQUESTED,
+    NOTIFICATIONS_SENT,
     READINGS_ACCEPTED,
     READINGS_RECEIVED,
     READINGS_REJECTED,
@@ -79,6 +92,38 @@ FLOWS: tuple[Flow, ...] = (
         ),
     ),
     Flow(
+        "alarms",
+        (
+            Step(
+                "watch",
+                READINGS_ACCEPTED,
+                Watch,
+                writes=(ALARMS_REQUESTED,),
+                remembers=CONDITIONS_REMEMBERED,
+            ),
+            Step(
+                "alarm",
+                ALARMS_REQUESTED,
+                Alarm,
+                writes=(ALARMS_CHANGED,),
+                remembers=ALARMS_REMEMBERED,
+            ),
+        ),
+    ),
+    Flow(
+        "notify",
+        (
+            Step(
+                "notify",
+                ALARMS_CHANGED,
+                Notify,
+                writes=(NOTIFICATIONS_REQUESTED,),
+                remembers=NOTIFICATIONS_REMEMBERED,
+            ),
+            Drain("deliver", NOTIFICATIONS_REQUESTED, DeliverSink, writes=(NOTIFICATIONS_SENT,)),
+        ),
+    ),
+    Flow(
         "store",
         (
             # name, topic read, sink
@@ -86,6 +131,8 @@ FLOWS: tuple[Flow, ...] = (
             Drain(
                 "archive", READINGS_RECEIVED, ArchiveSink, gather_s=10.0, gather_bytes=8 * MEBIBYTE
             ),
+            Drain("mongo", ALARMS_CHANGED, AlarmsSink),
+            Drain("alarm-points", ALARMS_CHANGED, AlarmPointsSink),
         ),
         clockworks=(Clockwork("roll-up", RollUp, every_s=10.0),),
     ),
@@ -100,5 +147,5 @@ def parts(flows: tuple[Flow, ...] = FLOWS) -> Iterator[Step | Drain]:
 
 def topics(flows: tuple[Flow, ...] = FLOWS) -> tuple[Topic[Any], ...]:
     """Every topic: the catalogue's, and those that stand beside the agents that write them."""
-    written = [topic for part in parts(flows) if isinstance(part, Step) for topic in part.writes]
+    written = [topic for part in parts(flows) for topic in part.writes]
     return tuple(dict.fromkeys([*CATALOGUE, *written]))

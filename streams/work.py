@@ -112,11 +112,12 @@ class StepWork(Simple):
             begun.aside += letters.aside
         return Outcome(begun.records_out, begun.aside)
 
-    async def say(self, outputs: Iterable[Any]) -> None:
-        """Send what the agent says by the clock."""
+    async def say(self, outputs: Iterable[Any]) -> int:
+        """Send what the agent says by the clock; give how many records that were."""
         result, _ = self.stage.said(outputs)
         for refusal in await self.producer.send(result.messages):
             log.error("refused by the broker", topic=refusal.topic, reason=refusal.reason)
+        return result.records_out
 
     def _bury(self, letters: Result, refused: list[Refusal], raw: Raw) -> None:
         """Dead letters of messages that we made and the broker will not take."""

@@ -11,7 +11,7 @@ from compose.status import worker_environment
 from connectors.object_store import ObjectStoreSettings
 from streams.settings import Settings
 
-SERVERS = ("kafka", "influxdb", "s3")
+SERVERS = ("kafka", "influxdb", "s3", "mongodb")
 
 
 @pytest.fixture(scope="session")

@@ -33,7 +33,7 @@ def house(tmp_path: Path) -> Path:
         (tmp_path / name).write_text(block(name))
     page = tmp_path / "streams/topology.py"
     text = page.read_text()
-    first, last = "from agents.clean import Clean\n", '    Flow(\n        "store",'
+    first, last = "from agents.clean import Clean\n", '    Flow(\n        "alarms",'
     assert first in text
     before, flow, after = text.partition(last)
     end = "        ),\n    ),\n"

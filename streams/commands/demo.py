@@ -1,45 +1,32 @@
 """``engawa demo``: the main job on real data, with real servers, from start to stop."""
 
 import asyncio
-import json
-import shutil
-import subprocess
 import time
-from collections.abc import Iterator, Mapping
-from contextlib import ExitStack, contextmanager
-from pathlib import Path
-from typing import Annotated, Any
+from collections.abc import Mapping
+from contextlib import ExitStack
+from typing import Annotated
 
-import plotext
 import typer
 
-from compose import local
 from compose.ports import free_ports
-from compose.roster import STATE_DIR
-from compose.settings import ServerSettings
-from compose.status import worker_environment
-from connectors.influxql import InfluxQL
+from connectors.alarms_reader import AlarmsReader, Standing
+from connectors.message_log import MessageLog
 from connectors.topic_admin import TopicAdmin
-from streams.children import Child, command, merged, until
+from streams.children import Child
 from streams.chores import RollUp
-from streams.commands.servers import watched
-from streams.demo import RESOURCE, Figures, figures
-from streams.exits import FOUND_WRONG
+from streams.demo import figures
+from streams.demo_alarms import acknowledge_some, alarm_figures, receiver
+from streams.demo_dashboards import empty_cells
+from streams.demo_plant import DEMO_DIR, drain, produce, servers, settings_of
+from streams.demo_report import chart, report
 from streams.observer import wall_ms
-from streams.output import say, show, write
+from streams.output import say
 from streams.settings import Settings
-from streams.topology import topics
-
-SERVERS = ("kafka", "influxdb", "s3")
-DEMO_DIR = STATE_DIR / "demo"
-BUILD_DIR = STATE_DIR.parent / "build"
+from streams.topology import FLOWS, topics
 
 MINUTE_MS = 60_000
 ROLL_PAUSE_S = 0.5
-DRAINED_WITHIN_S = 120.0
-CHARTED_DEVICE = "air-0001"
-CHARTED_H = 24
-CHART_SIZE = (96, 16)
+MOST_ALARMS = 1_000_000
 
 
 def demo(
@@ -50,86 +37,46 @@ def demo(
 ) -> None:
     """Start real servers, run the flows on measured data with faults, and count what arrived.
 
-    Everything is counted where it lies, in topics, InfluxDB and S3; the exit code is 0 only if
-    every count adds up. The figures are also in build/demo.json. Servers and data are the demo's
-    own, on free ports, and are removed at the end.
+    Everything is counted where it lies, in topics, InfluxDB, MongoDB, S3 and at a webhook; the exit
+    code is 0 only if every count adds up. The figures are also in build/demo.json. Servers and
+    data are the demo's own, on free ports, and are removed at the end.
     """
     began_s = time.monotonic()
-    with _servers() as environment, ExitStack() as stack:
-        settings = _settings(environment)
+    with servers() as found_servers, receiver() as (webhook, told), ExitStack() as stack:
+        environment = {**found_servers, **told}
+        settings = settings_of(environment)
         TopicAdmin(settings.kafka).ensure(topics())
-        workers = [
-            Child(flow, environment, port=port, log_dir=DEMO_DIR / "logs")
-            for flow, port in zip(("telemetry", "store"), free_ports(2), strict=True)
-        ]
-        for worker in workers:
-            stack.callback(worker.stop)
-            worker.wait_ready()
+        workers = _workers(environment, stack)
         say(f"Sending {devices} devices' measured outdoor air for {seconds:.0f} s …")
-        sent = _produce(environment, devices=devices, seconds=seconds, speed=speed)
+        sent = produce(environment, devices=devices, seconds=seconds, speed=speed)
         say("Waiting until everything has arrived …")
-        _drain(*workers, sent=sent["sent"])
+        drain(workers, sent=sent["sent"])
+        acknowledged = acknowledge_some(settings)
+        drain(workers, sent=sent["sent"])
         asyncio.run(_roll_up(settings))
-        found = figures(settings, sent)
+        documents = AlarmsReader(settings.mongo).current(standing=Standing.ALL, limit=MOST_ALARMS)
+        with MessageLog(settings.kafka) as log:
+            alarms = alarm_figures(
+                log, webhook, acknowledged=acknowledged, documents=len(documents)
+            )
+        found = figures(settings, sent, alarms, asyncio.run(empty_cells(settings)))
         cpu_us = _cpu_us_per_event(workers, found.received)
-        _chart(asyncio.run(_last_hours(settings)))
-    _report(found, cpu_us, took_s=time.monotonic() - began_s)
+        chart(settings)
+    report(found, cpu_us, took_s=time.monotonic() - began_s)
 
 
-@contextmanager
-def _servers() -> Iterator[dict[str, str]]:
-    """Fresh servers on free ports, and the environment in which workers find them."""
-    settings = ServerSettings().with_free_ports()
-    # those of a demonstration that was killed
-    local.down(SERVERS, settings=settings, state_dir=DEMO_DIR)
-    shutil.rmtree(DEMO_DIR, ignore_errors=True)
-    try:
-        with watched() as report:
-            local.up(SERVERS, settings=settings, state_dir=DEMO_DIR, report=report)
-        yield worker_environment(SERVERS, settings=settings, state_dir=DEMO_DIR)
-    finally:
-        local.down(SERVERS, settings=settings, state_dir=DEMO_DIR)
-
-
-def _settings(environment: Mapping[str, str]) -> Settings:
-    """The settings of a worker in this environment and no other."""
-    nested: dict[str, dict[str, str]] = {}
-    for name, value in environment.items():
-        group, field = name.removeprefix("ENGAWA_").lower().split("__")
-        nested.setdefault(group, {})[field] = value
-    return Settings(_env_file=None, **nested)  # type: ignore[arg-type]  # validated there
-
-
-def _produce(
-    environment: Mapping[str, str], *, devices: int, seconds: float, speed: float
-) -> dict[str, Any]:
-    options = {"--devices": devices, "--seconds": seconds, "--speed": speed, "--format": "json"}
-    words = [str(word) for option in options.items() for word in option]
-    done = subprocess.run(  # noqa: S603  # our own command
-        command("produce", "farm", *words),
-        env=merged(environment),
-        stdout=subprocess.PIPE,
-        check=True,
-    )
-    sent: dict[str, Any] = json.loads(done.stdout)
-    return sent
-
-
-def _drain(telemetry: Child, store: Child, *, sent: int) -> None:
-    """Wait until the workers have finished all of it."""
-
-    def done(worker: Child, step: str) -> float:
-        return worker.metric("engawa_records_received_total", step=step)
-
-    def all_done() -> bool:
-        accepted = telemetry.metric("engawa_records_sent_total", step="clean")
-        return (
-            done(telemetry, "clean") >= sent
-            and done(store, "archive") >= sent
-            and done(store, "influx") >= accepted
-        )
-
-    until(all_done, within_s=DRAINED_WITHIN_S, what=lambda: f"all arrived\n{store.tail}")
+def _workers(environment: Mapping[str, str], stack: ExitStack) -> dict[str, Child]:
+    """A worker for each flow, at work until the stack closes."""
+    ports = free_ports(len(FLOWS))
+    workers = {
+        flow.name: Child(flow.name, environment, port=port, log_dir=DEMO_DIR / "logs")
+        for flow, port in zip(FLOWS, ports, strict=True)
+    }
+    for worker in workers.values():
+        stack.callback(worker.stop)
+    for worker in workers.values():
+        worker.wait_ready()
+    return workers
 
 
 async def _roll_up(settings: Settings) -> None:
@@ -139,81 +86,9 @@ async def _roll_up(settings: Settings) -> None:
         await asyncio.sleep(ROLL_PAUSE_S)
 
 
-def _cpu_us_per_event(workers: list[Child], events: int) -> dict[str, float]:
+def _cpu_us_per_event(workers: Mapping[str, Child], events: int) -> dict[str, float]:
     """Processor time of each worker since its start, by event."""
     return {
-        worker.flow: 1e6 * worker.metric("process_cpu_seconds_total") / events for worker in workers
+        flow: 1e6 * worker.metric("process_cpu_seconds_total") / events
+        for flow, worker in workers.items()
     }
-
-
-async def _last_hours(settings: Settings) -> list[tuple[float, float]]:
-    """One device's last hours, as minutes hold them: hours before the end, degrees Celsius."""
-    influx = settings.influx
-    ql = InfluxQL(influx.url, influx.token, timeout_s=30.0)
-    try:
-        rows = await ql.ask(
-            f'SELECT "{RESOURCE}_mean" FROM "{influx.database}".minute.readings'  # noqa: S608  # constants, and a database name that the settings have checked
-            f" WHERE device = '{CHARTED_DEVICE}' AND time > now() - {CHARTED_H}h"
-        )
-    finally:
-        await ql.close()
-    end_ms = rows[-1]["time"] if rows else 0
-    return [((row["time"] - end_ms) / 3_600_000, row[f"{RESOURCE}_mean"]) for row in rows]
-
-
-def _chart(series: list[tuple[float, float]]) -> None:
-    if not series:
-        return
-    plotext.clear_figure()
-    plotext.plotsize(*CHART_SIZE)
-    plotext.theme("clear")
-    plotext.plot([hour for hour, _ in series], [value for _, value in series], marker="braille")
-    plotext.title(f"{CHARTED_DEVICE}: outdoor temperature, °C, hours before the last reading")
-    write(plotext.uncolorize(plotext.build()) + "\n")
-
-
-def _counts(counts: Mapping[str, int], what: str) -> list[dict[str, Any]]:
-    return [{"which": name, what: count} for name, count in sorted(counts.items())]
-
-
-def _save(document: Mapping[str, Any]) -> Path:
-    BUILD_DIR.mkdir(exist_ok=True)
-    path = BUILD_DIR / "demo.json"
-    path.write_text(json.dumps(document, indent=2) + "\n")
-    return path
-
-
-def _report(found: Figures, cpu_us: Mapping[str, float], *, took_s: float) -> None:
-    document = {**found.document(), "cpu_us_per_event": cpu_us, "took_s": round(took_s, 1)}
-    path = _save(document)
-    show(
-        [
-            {
-                "messages sent": found.sent["sent"],
-                "per second": found.sent["messages_per_s"],
-                "accepted": found.accepted.events,
-                "points in InfluxDB": found.values["raw"],
-                "archived": found.archived,
-                "archived MB": found.archived_bytes / 1e6,
-            }
-        ],
-        title="What arrived",
-    )
-    show(_counts(found.accepted.qualities, "readings"), title="Readings by quality")
-    show(_counts(found.letters, "messages"), title="Set aside, by reason")
-    show(
-        [
-            {
-                **{f"{p} ms": ms for p, ms in document["latency_ms"].items()},
-                **{f"{flow} CPU µs": used for flow, used in cpu_us.items()},
-            }
-        ],
-        title="From received to accepted (broker's clock), and processor time by event",
-    )
-    show(document["checks"], title="Does it add up?")
-    say(f"The figures are in {path}")
-    say("Further: engawa up; engawa topics; engawa worker telemetry store; engawa produce farm")
-    if not document["ok"]:
-        say("demo: the counts do NOT add up")
-        raise typer.Exit(FOUND_WRONG)
-    say(f"demo: every count adds up ({took_s:.0f} s)")

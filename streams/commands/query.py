@@ -1,13 +1,10 @@
 """``engawa query``: what the sensors said, from InfluxDB, to a table, a file or a chart."""
 
 import asyncio
-import re
 import sys
-from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from typing import Annotated
 
 import typer
 
@@ -15,11 +12,19 @@ from connectors.influx import wall_ms
 from connectors.influx_query import Answer, ask
 from connectors.line_protocol import MEASUREMENT
 from connectors.query import MOST_ROWS, Aggregate, Query, QueryError
-from connectors.where import Condition, WhereError, parse
+from connectors.where import WhereError
 from streams.answer_chart import drawn
 from streams.answers import as_csv, as_json, as_parquet, flat, source
 from streams.instants import HELP as INSTANT_HELP
-from streams.instants import MS, at
+from streams.options import (
+    aggregates_of,
+    condition_of,
+    duration_of,
+    field_of,
+    group_of,
+    range_of,
+    zone_of,
+)
 from streams.output import say, show, write
 from streams.settings import Settings
 
@@ -75,27 +80,27 @@ def query(
 ) -> None:
     """Ask InfluxDB what the sensors said, in buckets or point by point.
 
-    Long ranges are read from roll-ups of minutes or hours, which give exactly the same figures;
-    what was read is said at the end. With --every and no --agg, the mean is told.
+    Long ranges are read from roll-ups of minutes or hours, which give exactly the same figures,
+    the newest minute or two apart; what was read is said at the end. --every alone tells the mean.
 
     Example: [bold]engawa query --resource temperature --last 7d --every 1d --agg min,mean,max
     --tz Europe/Amsterdam[/bold]
     """
     _check_output(form, output)
     now_ms = wall_ms()
-    zone = _zone(tz)
-    from_ms, to_ms = _range(last, start, end, zone, now_ms)
-    aggregates = _aggregates(agg, every)
+    zone = zone_of(tz)
+    from_ms, to_ms = range_of(last, start, end, zone, now_ms)
+    aggregates = aggregates_of(agg, every)
     asked = Query(
         measurement=measurement,
-        field=_field(measurement, resource, field),
+        field=field_of(measurement, resource, field),
         from_ms=from_ms,
         to_ms=to_ms,
-        every_ms=_duration(every, "--every") if every else None,
+        every_ms=duration_of(every, "--every") if every else None,
         aggregates=aggregates,
         tags=tuple((tag, name) for tag, name in (("site", site), ("device", device)) if name),
-        group=_group(group, charted=form is Form.CHART and bool(aggregates)),
-        where=_condition(where),
+        group=group_of(group, charted=form is Form.CHART and bool(aggregates)),
+        where=condition_of(where),
         zone=tz,
         limit=limit,
     )
@@ -112,10 +117,9 @@ def _give(answer: Answer, form: Form, output: Path | None) -> None:
         show(flat(answer), title=f"{answer.query.field} of {answer.query.measurement}")
     else:
         _save(_made(answer, form, output), output)
-    say(
-        f"{len(answer.rows):,} rows from {about['policy']} figures,"
-        f" {about['from']} to {about['to']} ({about['zone']})"
-    )
+    read = f"{about['policy']} {'roll-ups' if answer.plan.from_roll_ups else 'points'}"
+    rows = f"{len(answer.rows):,} rows from {read}"
+    say(f"{rows}, {about['from']} to {about['to']} ({about['zone']})")
 
 
 def _made(answer: Answer, form: Form, output: Path | None) -> str | bytes:
@@ -145,71 +149,3 @@ def _check_output(form: Form, output: Path | None) -> None:
         raise typer.BadParameter("Parquet is no text: name a file", param_hint="--output")
     if form is Form.TABLE and output is not None:
         raise typer.BadParameter("a table goes to the terminal only", param_hint="--output")
-
-
-def _field(measurement: str, resource: str | None, field: str | None) -> str:
-    if measurement == MEASUREMENT and resource and not field:
-        return resource
-    if measurement != MEASUREMENT and field and not resource:
-        return field
-    wanted = "--resource" if measurement == MEASUREMENT else "--field"
-    raise typer.BadParameter(f"{measurement} are asked for by {wanted}, and it alone")
-
-
-def _zone(name: str) -> ZoneInfo:
-    try:
-        return ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        raise typer.BadParameter(
-            f"{name!r} is no time zone; write UTC or Asia/Seoul", param_hint="--tz"
-        ) from None
-
-
-def _range(
-    last: str | None, start: str | None, end: str, zone: ZoneInfo, now_ms: int
-) -> tuple[int, int]:
-    if last and (start or end != "now"):
-        raise typer.BadParameter("either --last, or --from and --to", param_hint="--last")
-    if start:
-        return _at(start, "--from", zone, now_ms), _at(end, "--to", zone, now_ms)
-    to_ms = _at(end, "--to", zone, now_ms)
-    return to_ms - _duration(last or "24h", "--last"), to_ms
-
-
-def _at(text: str, option: str, zone: ZoneInfo, now_ms: int) -> int:
-    """A point in time; one that names no zone is one of the zone asked for."""
-    try:
-        time = datetime.fromisoformat(text)
-    except ValueError:
-        return at(text, option, now_ms=now_ms)
-    return round((time if time.tzinfo else time.replace(tzinfo=zone)).timestamp() * 1000)
-
-
-def _duration(text: str, option: str) -> int:
-    found = re.fullmatch(r"(\d{1,6})([smhdw])", text, re.ASCII)
-    if not found or not int(found[1]):
-        raise typer.BadParameter(
-            f"{text!r} is no duration; write 30s, 5m, 1h, 7d", param_hint=option
-        )
-    return int(found[1]) * MS[found[2]]
-
-
-def _aggregates(text: str | None, every: str | None) -> tuple[Aggregate, ...]:
-    words = text.split(",") if text else ["mean"] if every else []
-    try:
-        return tuple(dict.fromkeys(Aggregate(word.strip()) for word in words))
-    except ValueError as error:
-        known = ", ".join(Aggregate)
-        raise typer.BadParameter(f"{error}; there are {known}", param_hint="--agg") from None
-
-
-def _group(text: str | None, *, charted: bool) -> tuple[str, ...]:
-    words = text.split(",") if text else ["device"] if charted else []
-    return tuple(dict.fromkeys(word.strip() for word in words))
-
-
-def _condition(text: str) -> Condition:
-    try:
-        return parse(text) if text else ()
-    except WhereError as error:
-        raise typer.BadParameter(str(error), param_hint="--where") from None

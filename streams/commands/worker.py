@@ -22,7 +22,7 @@ from streams.worker import Worker
 BROKER_PAUSE_S = 1.0
 
 COLLECT_AFTER = (200_000, 5, 5)
-"""New objects before a garbage collection, and how often the older ones are looked at. A batch makes
+"""New objects before a garbage collection, and how often older ones are looked at. A batch makes
 thousands of short-lived dicts that hold no cycles; Python's default of 700 would look at each of
 them several times."""
 

@@ -115,10 +115,10 @@ async def test_without_a_broker_it_waits_and_a_close_says_that_nothing_was_sent(
     ],
 )
 def test_a_failure_is_refused_or_sent_again(*, code: int, refused: bool) -> None:
-    failure = Failure(KafkaError(code), Refusal("t", b"k", b"v"))
+    failure = Failure(KafkaError(code), Refusal("t", b"k", b"v", 3))
 
     assert (refused, not refused) == (failure.refused, failure.retriable)
-    assert {"key": b"k", "value": b"v"} == failure.again
+    assert {"key": b"k", "value": b"v", "partition": 3} == failure.again
 
 
 def test_a_fatal_error_ends_the_worker_instead() -> None:

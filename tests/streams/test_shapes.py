@@ -82,7 +82,7 @@ def test_a_part_that_asks_for_no_batch_is_an_error() -> None:
 
 
 def test_a_maker_gets_the_settings_of_the_type_it_asks_for() -> None:
-    assert OwnSettings(depth=7) == settings_for(Remembering, AllSettings())
+    assert [OwnSettings(depth=7)] == settings_for(Remembering, AllSettings())
 
 
 def test_settings_that_are_nowhere_are_an_error() -> None:

@@ -15,7 +15,9 @@ from streams.topology import FLOWS, Drain, Step, parts, topics
 STEPS = [part for part in parts() if isinstance(part, Step)]
 DRAINS = [part for part in parts() if isinstance(part, Drain)]
 READ = {part.reads.name for part in parts()}
-WRITTEN = [topic for step in STEPS for topic in step.writes]
+LETTERS = {dead_letters(part.reads).name for part in parts()}
+WRITTEN = [topic for part in parts() for topic in part.writes]
+KEPT = {step.remembers.name for step in STEPS if step.remembers}
 
 each_step = pytest.mark.parametrize("step", STEPS, ids=lambda step: step.name)
 each_drain = pytest.mark.parametrize("drain", DRAINS, ids=lambda drain: drain.name)
@@ -40,13 +42,13 @@ def test_a_sink_takes_the_record_of_the_topic_it_drains(drain: Drain) -> None:
 
 @each_drain
 def test_a_sink_finds_its_settings(drain: Drain) -> None:
-    assert None is not settings_for(drain.sink, Settings(_env_file=None))
+    assert [] != settings_for(drain.sink, Settings(_env_file=None))
 
 
 @each_step
 def test_an_agent_that_is_a_class_finds_its_settings(step: Step) -> None:
     if isinstance(step.agent, type):
-        assert None is not settings_for(step.agent, Settings(_env_file=None))
+        assert [] != settings_for(step.agent, Settings(_env_file=None))
 
 
 @each_step
@@ -63,7 +65,9 @@ def test_a_topic_has_one_writer_unless_it_is_for_dead_letters() -> None:
 
 
 def test_whatever_is_written_is_read_unless_it_is_for_people() -> None:
-    assert {topic.name for topic in WRITTEN if topic.record is not DeadLetter} <= READ
+    ends = {topic.name for topic in topics() if topic.ends}
+
+    assert {topic.name for topic in WRITTEN} <= READ | ends
 
 
 @pytest.mark.parametrize("part", list(parts()), ids=lambda part: part.name)
@@ -72,19 +76,18 @@ def test_every_topic_that_is_read_has_dead_letters_that_its_reader_can_write(par
 
     assert DeadLetter is letters.record
     assert letters.max_message_bytes > part.reads.max_message_bytes
-    if isinstance(part, Step):
-        assert letters in part.writes
 
 
 def test_names_are_unique() -> None:
-    names = [part.name for part in parts()] + [flow.name for flow in FLOWS]
-
-    assert len(names) == len(set(names))
+    for names in ([part.name for part in parts()], [flow.name for flow in FLOWS]):
+        assert len(names) == len(set(names))
     assert len(topics()) == len({topic.name for topic in topics()})
 
 
 def test_every_topic_has_a_place_in_the_flow() -> None:
-    assert {topic.name for topic in topics()} == READ | {topic.name for topic in WRITTEN}
+    written = {topic.name for topic in WRITTEN}
+
+    assert {topic.name for topic in topics()} == READ | written | KEPT | LETTERS
 
 
 @pytest.mark.parametrize("topic", topics(), ids=lambda topic: topic.name)

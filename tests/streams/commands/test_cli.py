@@ -8,6 +8,7 @@ import pytest
 ROOT = Path(__file__).parents[3]
 COMMANDS = (
     *("up", "down", "status", "worker", "produce", "topics", "check", "replay", "dead-letters"),
+    *("query", "alarms"),
     *("chart", "contracts"),
 )
 NOWHERE = {"ENGAWA_KAFKA__BOOTSTRAP_SERVERS": "127.0.0.1:1"}
@@ -26,7 +27,10 @@ def test_every_command_teaches_by_an_example(engawa: Any, command: str) -> None:
     called = engawa(command, "--help")
 
     assert called.code == 0
-    assert "engawa" in called.out.replace("Usage: engawa", "") or command == "dead-letters"
+    assert "engawa" in called.out.replace("Usage: engawa", "") or command in (
+        "dead-letters",
+        "alarms",
+    )
 
 
 @pytest.mark.parametrize("command", ["list", "show", "resend"])

@@ -1,0 +1,32 @@
+"""Every cell of the dashboards, asked of what a demonstration has written."""
+
+from compose.dashboards import Cell, asked, cells, dashboards
+from connectors.influxql import InfluxQL
+from streams.observer import wall_ms
+from streams.settings import Settings
+
+SHOWN_MS = 3 * 86_400_000
+"""The demonstration's readings lie in the last two days."""
+
+TIMEOUT_S = 60.0
+
+
+async def empty_cells(settings: Settings) -> list[str]:
+    """The cells that find nothing."""
+    influx = settings.influx
+    ql = InfluxQL(influx.url, influx.token, timeout_s=TIMEOUT_S)
+    try:
+        return [
+            f"{cell[0]}: {cell[1]}"
+            for path in dashboards()
+            for cell in cells(path)
+            if not await _rows(ql, cell, influx.database)
+        ]
+    finally:
+        await ql.close()
+
+
+async def _rows(ql: InfluxQL, cell: Cell, database: str) -> int:
+    now_ms = wall_ms()
+    from_ms = now_ms - SHOWN_MS
+    return len(await ql.ask(asked(cell[2], from_ms=from_ms, to_ms=now_ms, database=database)))

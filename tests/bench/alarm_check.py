@@ -1,0 +1,39 @@
+"""What watching by rules adds to cleaning, and what a hundred thousand watched devices hold."""
+
+import json
+import subprocess
+
+from tests.bench.subject import OURS, ROOT, SubjectError
+from tests.bench.targets import Row
+
+WORK = "alarm check"
+DEVICES = 100_000
+WITHIN_S = 300
+
+
+def alarm_check(batches: int) -> list[Row]:
+    """Measure in a process of its own."""
+    done = subprocess.run(
+        [OURS, "-m", "tests.bench.subjects.watching", str(batches), str(DEVICES)],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=WITHIN_S,
+        check=False,
+    )
+    if done.returncode:
+        raise SubjectError(done.stderr[-2000:])
+    found = json.loads(done.stdout)
+    return [
+        {"work": WORK, "subject": "clean", "cpu_us": round(found["clean_us"], 3)},
+        {
+            "work": WORK,
+            "subject": "watch",
+            "cpu_us": round(found["watch_us"], 3),
+            "devices": DEVICES,
+            "conditions": found["conditions"],
+            "memory_mb": round(found["watch_mb"], 1),
+            "saved_mb": round(found["saved_mb"], 1),
+            "save_s": round(found["save_s"], 3),
+        },
+    ]

@@ -1,0 +1,241 @@
+"""The dashboards can be read by Chronograf, ask only for what is written, and find rows."""
+
+import json
+import re
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import numpy as np
+import pytest
+import yaml
+
+from compose.dashboards import FOLDER, asked, cells, dashboards
+from connectors.alarm_points import RETENTION, AlarmPointsSink
+from connectors.alarm_points import TAGS as ALARM_TAGS
+from connectors.influx import InfluxSettings, InfluxSink
+from connectors.influxql import InfluxQL
+from connectors.line_protocol import TAGS
+from connectors.rollup import Roller
+from schemas.batch import Columns, Origin
+from schemas.codec import encode
+from schemas.columns import ColumnDecoder, marker
+from schemas.records import AcceptedReading, AcceptedTelemetry, Position, Quality
+from schemas.unframe import Bodies
+
+BOARDS: dict[str, dict[str, Any]] = {
+    path.stem: json.loads(path.read_text()) for path in dashboards()
+}
+CELLS = [each for path in dashboards() for each in cells(path)]
+HOUR_MS = 3_600_000
+NOW = time.time_ns() // 1_000_000
+RESOURCES = ("temperature", "humidity", "co2")
+FIGURES = ("mean", "min", "max", "count", "last", "flagged")
+WRITTEN = {
+    "readings": {
+        *TAGS,
+        *("lat", "lon", "temperature", "humidity", "co2"),
+        *(f"{resource}_{figure}" for resource in RESOURCES for figure in FIGURES),
+    },
+    "alarms": {
+        *ALARM_TAGS,
+        *("sequence", "duration_s", "active", "value", "openings"),
+    },
+}
+"""The tags and fields that the sinks write, by measurement."""
+
+POLICIES = {"readings": {"raw", "minute", "hour"}, "alarms": {RETENTION}}
+KINDS = {"line", "line-stepplot", "single-stat", "table"}
+"""Those of Chronograf's kinds of cells that we use."""
+
+
+def test_there_is_one_for_the_farm_and_one_for_its_alarms() -> None:
+    assert {"farm": "Engawa: farm", "alarms": "Engawa: alarms"} == {
+        stem: board["name"] for stem, board in BOARDS.items()
+    }
+
+
+def test_ids_are_unique_and_chronograf_will_never_give_them_out() -> None:
+    boards = [board["id"] for board in BOARDS.values()]
+    inside = [cell["i"] for board in BOARDS.values() for cell in board["cells"]]
+
+    assert len(set(boards)) == len(boards)
+    assert all(isinstance(number, int) and number > 1_000_000 for number in boards)
+    assert len(set(inside)) == len(inside)
+
+
+@pytest.mark.parametrize("stem", BOARDS)
+def test_cells_are_on_the_grid_and_none_overlaps_another(stem: str) -> None:
+    taken: set[tuple[int, int]] = set()
+    for cell in BOARDS[stem]["cells"]:
+        assert cell["x"] >= 0
+        assert cell["x"] + cell["w"] <= 12
+        squares = {
+            (cell["x"] + across, cell["y"] + down)
+            for across in range(cell["w"])
+            for down in range(cell["h"])
+        }
+        assert not taken & squares, cell["name"]
+        taken |= squares
+
+
+@pytest.mark.parametrize("path", dashboards(), ids=lambda path: path.stem)
+def test_go_s_template_leaves_a_file_as_it_is(path: Path) -> None:
+    text = path.read_text()
+
+    assert not re.search("{{|[<>&]", text)
+
+
+@pytest.mark.parametrize("stem", BOARDS)
+def test_a_dashboard_is_laid_out_as_chronograf_keeps_it(stem: str) -> None:
+    board = BOARDS[stem]
+    assert {"id", "name", "organization", "templates", "cells"} == set(board)
+    assert "default" == board["organization"]
+    for cell in board["cells"]:
+        assert cell["type"] in KINDS
+        assert set(cell["axes"]) <= {"x", "y", "y2"}
+        assert all({"query", "source", "type"} == set(each) for each in cell["queries"])
+        assert all(re.fullmatch("#[0-9A-F]{6}", colour["hex"]) for colour in cell["colors"])
+
+
+@pytest.mark.parametrize(("board", "cell", "query"), CELLS)
+def test_a_query_mentions_only_what_the_sinks_write(board: str, cell: str, query: str) -> None:
+    sources = re.findall(r'FROM "engawa"\."(\w+)"\."(\w+)"', query)
+    own = set(re.findall(r'AS "(\w+)"', query))
+    used = set(re.findall(r'"(\w+)"', query)) - {"engawa"}
+
+    assert sources, (board, cell)
+    for policy, measurement in sources:
+        assert policy in POLICIES[measurement]
+        assert used - own - {policy, measurement} <= WRITTEN[measurement]
+
+
+@pytest.mark.parametrize(("board", "cell", "query"), CELLS)
+def test_only_chronograf_s_own_variables_are_used(board: str, cell: str, query: str) -> None:
+    variables = set(re.findall(r":\w+:", query))
+
+    assert ":upperDashboardTime:" in variables, (board, cell)
+    assert variables <= {":dashboardTime:", ":upperDashboardTime:", ":interval:"}
+    assert ":" not in asked(query, from_ms=0, to_ms=1)
+
+
+def test_compose_hands_them_to_chronograf() -> None:
+    service = yaml.safe_load((FOLDER.parent / "compose.yaml").read_text())["services"]["chronograf"]
+    place = service["environment"]["RESOURCES_PATH"]
+
+    assert f"./{FOLDER.name}:{place}:ro" in service["volumes"]
+
+
+def event(at: int, device: str, quality: Quality) -> AcceptedTelemetry:
+    return AcceptedTelemetry(
+        event_id=f"{device}/{at}",
+        site="bleiswijk",
+        device=device,
+        profile="farm.climate",
+        at=at,
+        received_at=at,
+        tags={},
+        position=Position(lat=52.03, lon=4.53),
+        readings=tuple(
+            AcceptedReading(resource=resource, value=value, quality=quality)
+            for resource, value in zip(RESOURCES, (21.5, 60.0, 410.0), strict=True)
+        ),
+    )
+
+
+def batch(events: Sequence[AcceptedTelemetry]) -> Columns[AcceptedTelemetry]:
+    decoder = ColumnDecoder(AcceptedTelemetry, marker(lambda size: bytes(range(1, size + 1))))
+    rows = decoder.decode(Bodies([encode(each) + decoder.marker for each in events])).rows
+    return Columns(record=AcceptedTelemetry, rows=rows, origin=origin(len(events)))
+
+
+def origin(size: int) -> Origin:
+    numbers = np.arange(size, dtype=np.int64)
+    return Origin(
+        topic="readings.accepted.v1", partition=0, offsets=numbers, logged_at=numbers + NOW
+    )
+
+
+def alarm(at: int, device: str, change: str, *, active: int, duration_s: float) -> str:
+    level = "critical" if active else "ok"
+    tags = f"site=bleiswijk,device={device},resource=temperature,rule=hot,level={level}"
+    fields = f"sequence=1i,duration_s={duration_s},active={active}i,value=36.5,openings=1i"
+    return f"alarms,{tags},change={change} {fields} {at}"
+
+
+@pytest.fixture
+async def filled(influx_url: str) -> InfluxSettings:
+    """Three hours of three devices, some readings flagged, and two alarms, one of them over."""
+    store = InfluxSettings(url=influx_url, database=f"test_{uuid4().hex}")
+    sink = InfluxSink(store)
+    await sink.prepare()
+    qualities = (Quality.GOOD, Quality.GOOD, Quality.SPIKE)
+    times = range(NOW - 3 * HOUR_MS, NOW - 60_000, 300_000)
+    await sink.write(
+        batch(
+            [
+                event(at, f"air-{number}", qualities[(number + at // 300_000) % 3])
+                for at in times
+                for number in range(3)
+            ]
+        )
+    )
+    roller = Roller(store, resources=RESOURCES, name="a")
+    await roller.roll(NOW)
+    await roller.close()
+    ql = InfluxQL(store.url, store.token, timeout_s=10)
+    points = (
+        alarm(NOW - 2 * HOUR_MS, "air-0", "created", active=1, duration_s=0),
+        alarm(NOW - HOUR_MS, "air-0", "cleared", active=0, duration_s=3600),
+        alarm(NOW - HOUR_MS, "air-1", "created", active=1, duration_s=0),
+    )
+    await AlarmPointsSink(store).prepare()
+    await ql.write(f"{store.database}/{RETENTION}", "\n".join(points).encode())
+    await ql.close()
+    return store
+
+
+async def rows(store: InfluxSettings, query: str) -> list[dict[str, Any]]:
+    ql = InfluxQL(store.url, store.token, timeout_s=10)
+    try:
+        return await ql.ask(
+            asked(query, from_ms=NOW - 6 * HOUR_MS, to_ms=NOW, database=store.database)
+        )
+    finally:
+        await ql.close()
+
+
+@pytest.mark.integration
+async def test_every_cell_finds_rows_with_values(filled: InfluxSettings) -> None:
+    for board, cell, query in CELLS:
+        found = await rows(filled, query)
+        assert found, (board, cell)
+        columns = set(re.findall(r'AS "(\w+)"', query.split(" FROM ")[0])) or {"value"}
+        for column in columns:
+            assert any(row[column] is not None for row in found), (board, cell, column)
+
+
+@pytest.mark.integration
+async def test_the_figures_in_the_cells_are_right(filled: InfluxSettings) -> None:
+    by_cell = {cell: query for _, cell, query in CELLS}
+
+    (count,) = await rows(filled, by_cell["Open alarms"])
+    assert 1 == count["open"]
+    (open_alarm,) = [
+        row
+        for cell, query in by_cell.items()
+        if cell.startswith("Open alarms:")
+        for row in await rows(filled, query)
+    ]
+    assert ("air-1", "critical") == (open_alarm["device"], open_alarm["level"])
+    top = await rows(filled, by_cell["The ten devices with most alarms"])
+    assert {("air-0", 1), ("air-1", 1)} == {(row["device"], row["alarms"]) for row in top}
+    means = await rows(filled, by_cell["Temperature by device, °C"])
+    assert {21.5} == {round(row["temperature"], 9) for row in means}
+    flagged = await rows(filled, by_cell["Flagged readings, per 100 values"])
+    assert len({row["time"] for row in flagged}) == len(flagged)
+    assert any(30 < row["temperature"] < 37 for row in flagged)
+    (heard,) = await rows(filled, by_cell["Devices heard"])
+    assert 3 == heard["devices"]
