@@ -44,8 +44,8 @@ class Accepted:
         return float(np.percentile(np.concatenate(self.delays_ms), percent))
 
 
-def accepted(log: MessageLog) -> Accepted:
-    """Every accepted event in its topic."""
+def accepted(log: MessageLog, *, since_ms: int) -> Accepted:
+    """Every accepted event in its topic; those received since then tell how long it took."""
     found = Accepted()
     for batch in batches(log, READINGS_ACCEPTED, Columns):
         rows, origin = batch.rows, batch.origin
@@ -53,7 +53,8 @@ def accepted(log: MessageLog) -> Accepted:
         names = (rows.column(name).to_pylist() for name in ("site", "device", "at"))
         found.points.update(zip(*names, strict=True))
         found.qualities.update(rows.column("readings").flatten().field("quality").to_pylist())
-        found.delays_ms.append(origin.logged_at - rows.column("received_at").to_numpy())
+        received_at = rows.column("received_at").to_numpy()
+        found.delays_ms.append((origin.logged_at - received_at)[received_at >= since_ms])
     return found
 
 

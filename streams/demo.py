@@ -91,12 +91,17 @@ class Figures:
 
 
 def figures(
-    settings: Settings, sent: Mapping[str, Any], alarms: AlarmFigures, empty_cells: Sequence[str]
+    settings: Settings,
+    sent: Mapping[str, Any],
+    alarms: AlarmFigures,
+    empty_cells: Sequence[str],
+    *,
+    since_ms: int,
 ) -> Figures:
-    """Count everything where it lies."""
+    """Count everything where it lies; events since then tell how long they took."""
     with MessageLog(settings.kafka) as log:
         received = audit.messages(log, READINGS_RECEIVED)
-        accepted = audit.accepted(log)
+        accepted = audit.accepted(log, since_ms=since_ms)
         letters = audit.dead_letters(log)
     archived, archived_bytes = audit.archived(settings)
     values = asyncio.run(audit.points(settings, RESOURCE))

@@ -126,15 +126,21 @@ class AlarmFigures:
 
 
 def alarm_figures(
-    log: MessageLog, webhook: WebhookReceiver, *, acknowledged: int, documents: int
+    log: MessageLog,
+    webhook: WebhookReceiver,
+    *,
+    acknowledged: int,
+    documents: int,
+    since_ms: int,
 ) -> AlarmFigures:
-    """Count everything where it lies."""
+    """Count everything where it lies; readings since then tell how long their alarms took."""
     air = _air(log)
     found: dict[tuple[str, int], AlarmChange] = {}
     to_alarm: list[int] = []
     for batch in audit.batches(log, ALARMS_CHANGED, Records):
         for change, logged_at in zip(batch.rows, batch.origin.logged_at.tolist(), strict=True):
-            if (change.alarm, change.sequence) not in found and _by_a_reading(change):
+            again = (change.alarm, change.sequence) in found
+            if change.seen_at >= since_ms and _by_a_reading(change) and not again:
                 to_alarm.append(logged_at - change.seen_at)
             found[change.alarm, change.sequence] = change
     last: dict[str, int] = {}
@@ -146,7 +152,7 @@ def alarm_figures(
         for each in _records(log, NOTIFICATIONS_SENT)
         if each.ending is Ending.DELIVERED
     }
-    to_delivery = [each.at - each.seen_at for each in sent.values() if each.seen_at]
+    to_delivery = [each.at - each.seen_at for each in sent.values() if each.seen_at >= since_ms]
     kinds = [change.change for change in found.values()]
     return AlarmFigures(
         **air,

@@ -3,7 +3,7 @@
 import json
 import shutil
 import subprocess
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -45,12 +45,10 @@ def settings_of(environment: Mapping[str, str]) -> Settings:
     return Settings(_env_file=None, **nested)  # type: ignore[arg-type]  # validated there
 
 
-def produce(
-    environment: Mapping[str, str], *, devices: int, seconds: float, speed: float
-) -> dict[str, Any]:
-    """Send the farm's measured data with faults; give what ``engawa produce`` says it sent."""
-    options = {"--devices": devices, "--seconds": seconds, "--speed": speed, "--format": "json"}
-    words = [str(word) for option in options.items() for word in option]
+def produce(environment: Mapping[str, str], **options: Any) -> dict[str, Any]:
+    """Send the farm's measured data; give what ``engawa produce`` says it sent."""
+    named = {f"--{name.replace('_', '-')}": value for name, value in options.items()}
+    words = [str(word) for option in {**named, "--format": "json"}.items() for word in option]
     done = subprocess.run(  # noqa: S603  # our own command
         command("produce", "farm", *words),
         env=merged(environment),
@@ -59,6 +57,16 @@ def produce(
     )
     sent: dict[str, Any] = json.loads(done.stdout)
     return sent
+
+
+def together(sendings: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """Several sendings as one; the rate is that of the first."""
+    faults = [each["by_fault"] for each in sendings]
+    return {
+        **sendings[0],
+        "sent": sum(each["sent"] for each in sendings),
+        "by_fault": {name: sum(each.get(name, 0) for each in faults) for name in faults[0]},
+    }
 
 
 def drain(workers: Mapping[str, Child], *, sent: int) -> None:

@@ -31,7 +31,7 @@ class WorkerSettings(BaseModel):
     queued_batches: int = Field(1, ge=1, le=1000)
     """Batches of a partition that may wait for a step before no more of the partition is read."""
 
-    fetch_pause_s: float = Field(0.02, ge=0, le=5)
+    fetch_pause_s: float = Field(0.01, ge=0, le=5)
     """Pause after a fetch of few messages. A quiet site's events wait this long at most; a busy
     one's are bundled instead of costing a batch each."""
 

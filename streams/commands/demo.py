@@ -4,7 +4,7 @@ import asyncio
 import time
 from collections.abc import Mapping
 from contextlib import ExitStack
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -17,7 +17,7 @@ from streams.chores import RollUp
 from streams.demo import figures
 from streams.demo_alarms import acknowledge_some, alarm_figures, receiver
 from streams.demo_dashboards import empty_cells
-from streams.demo_plant import DEMO_DIR, drain, produce, servers, settings_of
+from streams.demo_plant import DEMO_DIR, drain, produce, servers, settings_of, together
 from streams.demo_report import chart, report
 from streams.observer import wall_ms
 from streams.output import say
@@ -27,12 +27,15 @@ from streams.topology import FLOWS, topics
 MINUTE_MS = 60_000
 ROLL_PAUSE_S = 0.5
 MOST_ALARMS = 1_000_000
+CALM_DEVICES = 100
+CALM_S = 15.0
+CALM_FAULTS = "spike=0.02"
 
 
 def demo(
     *,
     devices: Annotated[int, typer.Option(min=1, max=10_000)] = 200,
-    seconds: Annotated[float, typer.Option(min=1, max=3600, help="How long to send.")] = 40.0,
+    seconds: Annotated[float, typer.Option(min=1, max=3600, help="How long to send.")] = 30.0,
     speed: Annotated[float, typer.Option(min=1, help="Seconds of theirs in one of ours.")] = 4500.0,
 ) -> None:
     """Start real servers, run the flows on measured data with faults, and count what arrived.
@@ -51,18 +54,40 @@ def demo(
         sent = produce(environment, devices=devices, seconds=seconds, speed=speed)
         say("Waiting until everything has arrived …")
         drain(workers, sent=sent["sent"])
+        asyncio.run(_roll_up(settings))
+        say(f"Sending {CALM_DEVICES} devices' air as it comes for {CALM_S:.0f} s, to time it …")
+        calm_ms = wall_ms()
+        sent = together([sent, _calm(environment)])
+        drain(workers, sent=sent["sent"])
+        say("Acknowledging a few alarms …")
         acknowledged = acknowledge_some(settings)
         drain(workers, sent=sent["sent"])
+        say("Rolling up, and counting everything where it lies …")
         asyncio.run(_roll_up(settings))
         documents = AlarmsReader(settings.mongo).current(standing=Standing.ALL, limit=MOST_ALARMS)
         with MessageLog(settings.kafka) as log:
             alarms = alarm_figures(
-                log, webhook, acknowledged=acknowledged, documents=len(documents)
+                log, webhook, acknowledged=acknowledged, documents=len(documents), since_ms=calm_ms
             )
-        found = figures(settings, sent, alarms, asyncio.run(empty_cells(settings)))
+        cells = asyncio.run(empty_cells(settings))
+        found = figures(settings, sent, alarms, cells, since_ms=calm_ms)
         cpu_us = _cpu_us_per_event(workers, found.received)
         chart(settings)
     report(found, cpu_us, took_s=time.monotonic() - began_s)
+
+
+def _calm(environment: Mapping[str, str]) -> dict[str, Any]:
+    """A load that leaves the machine idle half of the time, with an alarm now and then."""
+    return produce(
+        environment,
+        devices=CALM_DEVICES,
+        seconds=CALM_S,
+        speed=1,
+        interval_s=1,
+        start="now",
+        faults=CALM_FAULTS,
+        seed=2,
+    )
 
 
 def _workers(environment: Mapping[str, str], stack: ExitStack) -> dict[str, Child]:
