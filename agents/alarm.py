@@ -2,8 +2,8 @@
 
 from collections.abc import Iterable
 
-from models.alarm_book import AlarmBook
-from models.alarm_settings import AlarmSettings
+from models.alarms.book import AlarmBook
+from models.alarms.settings import AlarmSettings
 from schemas.alarms import AlarmChange, AlarmRequest
 from schemas.batch import Records
 from schemas.reasons import DETAIL_LIMIT, SetAside

@@ -2,8 +2,8 @@
 
 import json
 
-from models.alarm_settings import AlarmSettings
-from models.teller import Teller
+from models.alarms.settings import AlarmSettings
+from models.notify.teller import Teller
 from schemas.alarms import AlarmChange
 from schemas.batch import Records
 from schemas.notifications import Notification

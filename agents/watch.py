@@ -2,8 +2,8 @@
 
 from collections.abc import Iterable
 
-from models.alarm_settings import AlarmSettings
-from models.vigil import Vigil
+from models.alarms.settings import AlarmSettings
+from models.watch.vigil import Vigil
 from schemas.alarms import AlarmRequest
 from schemas.batch import Columns
 from schemas.records import AcceptedTelemetry

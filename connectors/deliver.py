@@ -12,8 +12,8 @@ from collections.abc import Callable, Iterable
 from connectors.channel import Secrets
 from connectors.outcome import RefusedError, UnavailableError
 from connectors.posters import posters
-from models.alarm_settings import AlarmSettings
-from models.plain_text import plain
+from models.alarms.settings import AlarmSettings
+from models.notify.plain_text import plain
 from schemas.batch import Records
 from schemas.notifications import Ending, Notification, NotificationAttempt
 

@@ -4,7 +4,7 @@ import json
 
 from connectors.channel import Secrets, secret
 from connectors.web_post import Target, WebPost
-from models.channels import DiscordChannel
+from models.notify.channels import DiscordChannel
 from schemas.notifications import Notification
 
 CONTENT_LIMIT = 1900

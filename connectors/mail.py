@@ -12,8 +12,8 @@ from email.utils import formatdate
 from connectors.addresses import addresses
 from connectors.channel import ChannelError, Secrets, secret
 from connectors.outcome import RefusedError, UnavailableError
-from models.channels import MailChannel, Tls
-from models.plain_text import plain
+from models.notify.channels import MailChannel, Tls
+from models.notify.plain_text import plain
 from schemas.notifications import Notification
 
 SUBJECT_LIMIT, ANSWER_LIMIT = 200, 150

@@ -25,7 +25,7 @@ from pymongo.errors import (
 from pymongo.uri_parser import parse_uri
 
 from connectors.outcome import RefusedError, UnavailableError
-from models.alarm_order import newest, order
+from models.alarms.order import newest, order
 from schemas.alarms import AlarmChange
 from schemas.batch import Records
 from schemas.codec import to_data

@@ -7,7 +7,13 @@ from connectors.discord import Discord
 from connectors.mail import Mail
 from connectors.slack import Slack
 from connectors.webhook import Webhook
-from models.channels import Channel, DiscordChannel, MailChannel, SlackChannel, WebhookChannel
+from models.notify.channels import (
+    Channel,
+    DiscordChannel,
+    MailChannel,
+    SlackChannel,
+    WebhookChannel,
+)
 
 
 def posters(channels: Mapping[str, Channel], secrets: Secrets) -> dict[str, Poster]:

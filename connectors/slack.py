@@ -4,7 +4,7 @@ import json
 
 from connectors.channel import Secrets, secret
 from connectors.web_post import Target, WebPost
-from models.channels import SlackChannel
+from models.notify.channels import SlackChannel
 from schemas.notifications import Notification
 
 TEXT_LIMIT = 3900

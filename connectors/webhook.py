@@ -8,7 +8,7 @@ from collections.abc import Callable
 from connectors.channel import Secrets, secret
 from connectors.signature import HEADER, sign
 from connectors.web_post import Target, WebPost
-from models.channels import WebhookChannel
+from models.notify.channels import WebhookChannel
 from schemas.codec import to_data
 from schemas.notifications import Notification
 

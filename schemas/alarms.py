@@ -78,7 +78,7 @@ class AlarmRequest:
 class Judgement:
     """What the rules found: the state that the alarm's condition has from now on."""
 
-    number: Annotated[int, "Counts the judgements on this alarm from 1; a repeat has the same."]
+    number: Annotated[int, "Rises with each judgement on this alarm; a repeat has the same."]
     level: Annotated[Level, "Level from now on; ok means the condition is gone."]
     cause: Annotated[Cause, "What kind of thing is wrong."]
     value: Annotated[float | None, "The value that decided; null for silence or a text."] = None

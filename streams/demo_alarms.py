@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 from connectors.alarms_reader import AlarmsReader, Standing
 from connectors.message_log import MessageLog
 from connectors.webhook_receiver import WebhookReceiver
-from models import alarm_rules_file
+from models.alarms import rules_file
 from schemas.alarms import Action, AlarmChange, AlarmRequest, Cause, Change
 from schemas.batch import Columns, Records
 from schemas.notifications import Ending
@@ -27,7 +27,7 @@ from streams.alarm_asking import ask
 from streams.observer import wall_ms
 from streams.settings import Settings
 
-RULES = alarm_rules_file.SHIPPED.with_name("demo.yaml")
+RULES = rules_file.SHIPPED.with_name("demo.yaml")
 ORIGINAL_LIMITS = {"temperature": 31.0, "humidity": 85.0, "co2": 410.0}
 """Above which the student project's function posts, at each reading; see farm-team-d.yaml."""
 

@@ -13,7 +13,7 @@ from connectors.archive_reader import DamagedError
 from connectors.channel import ChannelError
 from connectors.message_log import MissingTopicError
 from connectors.outcome import RefusedError, UnavailableError
-from models.alarm_rules_file import RulesError
+from models.alarms.rules_file import RulesError
 from models.profiles import ProfilesError
 from streams.effective import complaints
 from streams.exits import CONFIG, FOUND_WRONG, UNAVAILABLE, USAGE

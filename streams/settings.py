@@ -13,7 +13,7 @@ from connectors.kafka import KafkaSettings
 from connectors.mongo import MongoSettings
 from connectors.object_store import ObjectStoreSettings
 from connectors.registry import RegistrySettings
-from models.alarm_settings import AlarmSettings
+from models.alarms.settings import AlarmSettings
 
 
 class WorkerSettings(BaseModel):

@@ -9,7 +9,7 @@ import typer
 
 from connectors.alarms_reader import reading
 from connectors.outcome import UnavailableError
-from models.alarm_refusals import SHELVING_MS, TEXT_LIMIT
+from models.alarms.refusals import SHELVING_MS, TEXT_LIMIT
 from models.names import NAME_LIMIT, fault
 from schemas.alarms import Action, AlarmRequest
 from streams.alarm_asking import Answer, ask

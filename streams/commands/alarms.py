@@ -13,7 +13,7 @@ from rich.table import Table
 from connectors.alarm_log import AlarmLog
 from connectors.alarms_reader import Standing, reading
 from connectors.message_log import MessageLog
-from models.alarm_order import newest, standing
+from models.alarms.order import newest, standing
 from schemas.alarms import AlarmChange, Level
 from schemas.codec import to_data
 from streams.alarm_lines import board, event, line

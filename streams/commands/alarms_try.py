@@ -11,7 +11,7 @@ from agents.alarm import Alarm
 from agents.notify import Notify
 from agents.watch import Watch
 from connectors.recordings import RecordingError, from_file, from_influx
-from models.alarm_rules_file import RulesError
+from models.alarms.rules_file import RulesError
 from models.profiles import load
 from schemas.records import AcceptedTelemetry
 from streams.instants import iso

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from agents.alarm import GRACE_MS, Alarm
-from models.alarm_key import alarm_key
-from models.alarm_settings import AlarmSettings
+from models.alarms.key import alarm_key
+from models.alarms.settings import AlarmSettings
 from schemas.alarms import Action, AlarmChange, AlarmRequest, Change
 from schemas.batch import Origin, Records
 from schemas.reasons import Reason, SetAside

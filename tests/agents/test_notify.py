@@ -8,7 +8,7 @@ import pytest
 from pydantic import ValidationError
 
 from agents.notify import Notify
-from models.alarm_settings import AlarmSettings
+from models.alarms.settings import AlarmSettings
 from schemas.alarms import AlarmChange
 from schemas.batch import Origin, Records
 from schemas.codec import decode, encode

@@ -7,7 +7,7 @@ import pytest
 import yaml
 
 from agents.watch import Watch
-from models.alarm_settings import AlarmSettings
+from models.alarms.settings import AlarmSettings
 from models.profiles import SHIPPED
 from schemas.alarms import Level
 from schemas.batch import Columns

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from models.alarm_key import alarm_key
+from models.alarms.key import alarm_key
 from schemas.alarms import AlarmChange, Cause, Change, Level
 from schemas.batch import Records
 from schemas.records import Position

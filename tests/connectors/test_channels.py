@@ -14,7 +14,7 @@ from connectors.outcome import RefusedError, UnavailableError
 from connectors.signature import HEADER, verify
 from connectors.slack import Slack
 from connectors.webhook import Webhook
-from models.channels import DiscordChannel, SlackChannel, WebhookChannel
+from models.notify.channels import DiscordChannel, SlackChannel, WebhookChannel
 from schemas.codec import to_data
 from tests.connectors.hooks import Said, hooks, notification
 

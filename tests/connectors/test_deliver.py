@@ -10,7 +10,7 @@ from pydantic import SecretStr
 from connectors.channel import ChannelError, Secrets
 from connectors.deliver import DeliverSink
 from connectors.outcome import RefusedError, UnavailableError
-from models.alarm_settings import AlarmSettings
+from models.alarms.settings import AlarmSettings
 from schemas.batch import Records
 from schemas.notifications import Notification, NotificationAttempt
 from streams.settle import settle

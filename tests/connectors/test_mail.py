@@ -15,7 +15,7 @@ from pydantic import SecretStr
 from connectors.channel import ChannelError, Secrets
 from connectors.mail import Mail
 from connectors.outcome import RefusedError, UnavailableError
-from models.channels import MailChannel
+from models.notify.channels import MailChannel
 from tests.connectors.hooks import notification
 
 TO = ["grower@farm.example", "boss@farm.example"]

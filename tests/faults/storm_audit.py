@@ -10,8 +10,8 @@ import numpy as np
 from agents.alarm import Alarm
 from connectors.webhook_receiver import WebhookReceiver
 from models import profiles
-from models.alarm_rules_file import load_rules
-from models.alarm_settings import AlarmSettings
+from models.alarms.rules_file import load_rules
+from models.alarms.settings import AlarmSettings
 from schemas.alarms import AlarmChange, AlarmRequest, Change
 from schemas.batch import Origin, Records
 from schemas.codec import decode, schema_of

@@ -5,10 +5,10 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
-from models.alarm_rules import Rule
-from models.channels import Channel
-from models.notify_rules import NotifyRules
-from models.teller import Teller
+from models.alarms.rules import Rule
+from models.notify.channels import Channel
+from models.notify.rules import NotifyRules
+from models.notify.teller import Teller
 from schemas.alarms import AlarmChange, Cause, Change, Level
 from schemas.notifications import Notification
 

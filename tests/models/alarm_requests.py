@@ -6,8 +6,8 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from models.alarm_book import AlarmBook
-from models.alarm_key import alarm_key
+from models.alarms.book import AlarmBook
+from models.alarms.key import alarm_key
 from schemas.alarms import Action, AlarmChange, AlarmRequest, Cause, Change, Judgement, Level
 
 AT = 1_780_000_000_000

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from models.alarm_rules import Bound
+from models.alarms.rules import Bound
 from schemas.alarms import Level
 
 LEVELS = list(Level)

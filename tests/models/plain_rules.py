@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from typing import Any
 
-from models.alarm_key import alarm_key
-from models.alarm_rules import Rule, Suspects
+from models.alarms.key import alarm_key
+from models.alarms.rules import Rule, Suspects
 from models.profiles import Profiles
 from schemas.alarms import Action, AlarmRequest, Cause, Judgement
 from schemas.records import AcceptedReading, AcceptedTelemetry, Position, Quality

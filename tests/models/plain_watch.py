@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from models.alarm_rules import Bound, Suspects
+from models.alarms.rules import Bound, Suspects
 from schemas.alarms import AlarmRequest, Cause, Level
 from schemas.records import AcceptedReading, AcceptedTelemetry
 from tests.models.plain_condition import LEVELS, OK, crossed, demand, with_deadband

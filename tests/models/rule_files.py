@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from models.alarm_rules_file import RulesError, load_rules
+from models.alarms.rules_file import RulesError, load_rules
 from models.profiles import Profiles
 
 PROFILES = Profiles.model_validate(

@@ -5,9 +5,9 @@ from typing import Any
 import yaml
 from hypothesis import strategies as st
 
-from models.alarm_rules import Bound, Rule, RulesFile, Schedule
-from models.alarm_rules_file import SHIPPED
-from models.channels import MailChannel
+from models.alarms.rules import Bound, Rule, RulesFile, Schedule
+from models.alarms.rules_file import SHIPPED
+from models.notify.channels import MailChannel
 from schemas.alarms import Level
 
 WORDS = [

@@ -8,8 +8,8 @@ import numpy as np
 import pyruhvro
 from hypothesis import strategies as st
 
-from models.alarm_rules import Rule
-from models.vigil import Vigil
+from models.alarms.rules import Rule
+from models.watch.vigil import Vigil
 from schemas.alarms import AlarmRequest, Level
 from schemas.batch import Columns, Origin
 from schemas.codec import encode, schema_of

@@ -2,7 +2,7 @@ from typing import Any
 
 from rich.console import Console
 
-from models.alarm_key import alarm_key
+from models.alarms.key import alarm_key
 from schemas.alarms import Action, AlarmChange
 from streams.alarm_lines import board, event, line, measured, state
 from tests.models.alarm_requests import ALARM, LATCHED, Requests, fold

@@ -19,7 +19,7 @@ import pyarrow as pa
 
 from agents.clean import Clean, CleanSettings
 from agents.watch import Watch
-from models.alarm_settings import AlarmSettings
+from models.alarms.settings import AlarmSettings
 from schemas.batch import Columns, Origin, Raw
 from schemas.codec import schema_of
 from schemas.columns import marker

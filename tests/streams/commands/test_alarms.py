@@ -28,8 +28,8 @@ from connectors.delivery import Parcel
 from connectors.message_log import Logged, MessageLog, Span
 from connectors.mongo import AlarmsSink, MongoSettings
 from connectors.producer import BatchProducer
-from models.alarm_key import alarm_key
-from models.alarm_settings import AlarmSettings
+from models.alarms.key import alarm_key
+from models.alarms.settings import AlarmSettings
 from schemas.alarms import AlarmChange, AlarmRequest
 from schemas.batch import Origin, Raw, Records
 from schemas.codec import decode, encode_framed, schema_of

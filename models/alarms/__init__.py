@@ -1,0 +1,1 @@
+"""Alarms: their rules, their keys, and the book in which they are kept."""

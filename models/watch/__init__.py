@@ -1,0 +1,1 @@
+"""Watching: accepted readings judged by the rules, fast where nothing is wrong."""
