@@ -153,8 +153,15 @@ class BatchProducer:
         return refusals
 
     def _enqueue(self, topic: str, messages: Sequence[Outgoing], failures: list[Failure]) -> None:
-        batch = list(messages)
-        queued = self._producer.produce_batch(topic, batch, on_delivery=partial(_failed, failures))
+        for partition, batch in _by_partition(messages).items():
+            self._enqueue_to(topic, partition, batch, failures)
+
+    def _enqueue_to(
+        self, topic: str, partition: int, batch: list[Outgoing], failures: list[Failure]
+    ) -> None:
+        queued = self._producer.produce_batch(
+            topic, batch, partition, on_delivery=partial(_failed, failures)
+        )
         if queued < len(batch):
             failures += [
                 Failure(message["_error"], _unsent(topic, message))
@@ -187,6 +194,16 @@ class BatchProducer:
         self._closing = True
         self._flusher.shutdown(wait=True)
         self._producer.purge()
+
+
+def _by_partition(messages: Sequence[Outgoing]) -> dict[int, list[Outgoing]]:
+    """Messages by the partition they name; ``produce_batch`` heeds it for a whole batch only."""
+    if "partition" not in messages[0]:  # then none of them has one
+        return {ANY_PARTITION: list(messages)}
+    batches: dict[int, list[Outgoing]] = {}
+    for message in messages:
+        batches.setdefault(message["partition"], []).append(message)
+    return batches
 
 
 def _unsent(topic: str, message: Outgoing) -> Refusal:

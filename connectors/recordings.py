@@ -1,12 +1,14 @@
 """Readings that were recorded, in a file or in InfluxDB, as accepted telemetry in order of time."""
 
 import csv
+import math
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from itertools import groupby
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
 import pyarrow.parquet as pq
 
 from connectors.influx import RAW, InfluxSettings
@@ -18,6 +20,9 @@ from schemas.records import AcceptedReading, AcceptedTelemetry, Quality
 TIMEOUT_S = 120.0
 CHUNK_MS = 6 * 3_600_000
 MOST_FILE_BYTES = 256 * 1024 * 1024
+MOST_MS = 4_102_444_800_000
+"""The year 2100: what lies beyond is in another unit than milliseconds."""
+
 SITE = "recorded"
 
 Row = Mapping[str, Any]
@@ -33,8 +38,9 @@ def from_file(
     """Events of a CSV or Parquet file, oldest first.
 
     It has a column ``time`` (ISO with its zone, or epoch milliseconds) and one for each resource,
-    or ``value`` for the one ``resource``; perhaps ``site``, ``device``, ``profile``. So is what
-    ``engawa query`` writes, and any table with such headings.
+    or ``value`` and perhaps ``quality`` for the one ``resource``; perhaps ``site``, ``device``,
+    ``profile``, ``<resource>_quality``. So is what ``engawa query`` writes of points, and any
+    table with such headings. A cell that is empty, or NaN, is no reading.
 
     Raises:
         RecordingError: it is no such file.
@@ -42,13 +48,11 @@ def from_file(
     """
     if path.stat().st_size > MOST_FILE_BYTES:
         raise RecordingError(f"{path} is larger than {MOST_FILE_BYTES >> 20} MiB")
-    rows = _parquet(path) if path.suffix == ".parquet" else _csv(path)
     events = []
-    for number, row in enumerate(rows, 1):
-        known = row if resource is None else {**row, resource: row.get("value")}
+    for number, row in enumerate(_rows(path), 1):
         try:
-            event = _event({"profile": profile, **known}, profiles, number)
-        except (ValueError, KeyError, TypeError) as error:
+            event = _event(_known(row, profile, resource), profiles, number)
+        except (ValueError, TypeError) as error:
             raise RecordingError(f"{path}: row {number}: {error}") from None
         if event.readings:
             events.append(event)
@@ -61,6 +65,8 @@ async def from_influx(
     settings: InfluxSettings, profiles: Profiles, *, from_ms: int, to_ms: int
 ) -> Iterator[AcceptedTelemetry]:
     """Events of InfluxDB's raw points, oldest first; their ids are made up.
+
+    Points of a profile that there is no more are left out: no rule can watch them.
 
     Raises:
         UnavailableError: InfluxDB is away.
@@ -77,6 +83,7 @@ async def from_influx(
             )
     finally:
         await ql.close()
+    rows = [row for row in rows if row["profile"] in profiles.root]
     rows.sort(key=lambda row: int(row["time"]))
     return (_event(row, profiles, number) for number, row in enumerate(rows, 1))
 
@@ -87,14 +94,33 @@ def by_size(events: Iterable[AcceptedTelemetry], size: int) -> Iterator[list[Acc
         yield [event for _, event in run]
 
 
+def _rows(path: Path) -> Iterator[Row]:
+    try:
+        yield from _parquet(path) if path.suffix == ".parquet" else _csv(path)
+    except (ValueError, csv.Error, pa.ArrowException) as error:
+        raise RecordingError(f"{path} cannot be read: {error}") from None
+
+
 def _csv(path: Path) -> Iterator[Row]:
-    with path.open(encoding="utf-8", newline="") as file:
+    with path.open(encoding="utf-8-sig", newline="") as file:
         yield from csv.DictReader(file)
 
 
 def _parquet(path: Path) -> Iterator[Row]:
     for batch in pq.ParquetFile(path).iter_batches():
         yield from batch.to_pylist()
+
+
+def _known(row: Row, profile: str, resource: str | None) -> Row:
+    """A file's row as InfluxDB would give it."""
+    if row.get("time") in (None, ""):
+        raise ValueError("it has no time")
+    named = {**row, "profile": row.get("profile") or profile}
+    if resource is not None:
+        if "value" not in row:
+            raise ValueError(f"it has no column 'value' for {resource}")
+        named |= {resource: row.get("value"), f"{resource}{QUALITY_SUFFIX}": row.get("quality")}
+    return named
 
 
 def _event(row: Row, profiles: Profiles, number: int) -> AcceptedTelemetry:
@@ -105,12 +131,12 @@ def _event(row: Row, profiles: Profiles, number: int) -> AcceptedTelemetry:
     readings = [
         AcceptedReading(
             resource=name,
-            value=float(row[name]),
+            value=value,
             unit=resource.unit,
             quality=Quality(row.get(f"{name}{QUALITY_SUFFIX}") or Quality.GOOD),
         )
         for name, resource in profiles.root[profile].resources.items()
-        if resource.type is Kind.NUMBER and row.get(name) not in (None, "")
+        if resource.type is Kind.NUMBER and (value := _number(row.get(name))) is not None
     ]
     return AcceptedTelemetry(
         event_id=f"{number}",
@@ -124,15 +150,25 @@ def _event(row: Row, profiles: Profiles, number: int) -> AcceptedTelemetry:
     )
 
 
+def _number(cell: Any) -> float | None:
+    """What a cell says; nothing if it is empty or NaN, which tables write for nothing."""
+    value = math.nan if cell in (None, "") else float(cell)
+    if math.isinf(value):
+        raise ValueError(f"{cell} is no number")
+    return None if math.isnan(value) else value
+
+
 def _at(time: Any) -> int:
     """Epoch milliseconds of what stands in the column ``time``."""
-    if isinstance(time, int):
-        return time
-    when = time if isinstance(time, datetime) else _parsed(str(time))
-    if isinstance(when, int):
-        return when
+    at = time if isinstance(time, int) else _parsed(time)
+    if not 0 <= at < MOST_MS:
+        raise ValueError(f"time {time} is not between 1970 and 2100")
+    return at
+
+
+def _parsed(time: Any) -> int:
+    text = str(time)
+    if text.isdecimal():
+        return int(text)
+    when = time if isinstance(time, datetime) else datetime.fromisoformat(text)
     return round((when if when.tzinfo else when.replace(tzinfo=UTC)).timestamp() * 1000)
-
-
-def _parsed(text: str) -> datetime | int:
-    return int(text) if text.isdecimal() else datetime.fromisoformat(text)

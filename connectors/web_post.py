@@ -15,7 +15,7 @@ import httpx
 from pydantic import SecretStr
 
 from connectors.addresses import addresses
-from connectors.channel import ChannelError
+from connectors.channel import VARIABLE, ChannelError
 from connectors.outcome import RefusedError, UnavailableError
 from connectors.web_answer import failure, seconds
 
@@ -48,7 +48,7 @@ class Target:
             ChannelError: it may not; the message names the variable, not the URL.
 
         """
-        wrong = f"channel {self.channel}: {self.variable}"
+        wrong = f"channel {self.channel}: {VARIABLE}{self.variable}"
         try:
             url = httpx.URL(self.url.get_secret_value())
         except (httpx.InvalidURL, UnicodeError):

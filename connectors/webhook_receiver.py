@@ -72,13 +72,19 @@ class WebhookReceiver:
             if not verify(self._secret, headers.get(HEADER, ""), body, int(time.time())):
                 self.refused += 1
                 return HTTPStatus.UNAUTHORIZED
-            key = headers.get("Idempotency-Key", "")
-            if key in self.received:
-                self.repeats[key] += 1
-            else:
-                now_ms = time.time_ns() // 1_000_000
-                self.received[key] = Received(json.loads(body), now_ms)
-            return HTTPStatus.NO_CONTENT
+            return self._take(headers.get("Idempotency-Key", ""), body)
+
+    def _take(self, key: str, body: bytes) -> HTTPStatus:
+        try:
+            notification = json.loads(body)
+        except ValueError:
+            self.refused += 1
+            return HTTPStatus.BAD_REQUEST
+        if key in self.received:
+            self.repeats[key] += 1
+        else:
+            self.received[key] = Received(notification, time.time_ns() // 1_000_000)
+        return HTTPStatus.NO_CONTENT
 
 
 def _handler(answer: Callable[[Any, bytes], HTTPStatus]) -> type[BaseHTTPRequestHandler]:
@@ -86,11 +92,17 @@ def _handler(answer: Callable[[Any, bytes], HTTPStatus]) -> type[BaseHTTPRequest
         protocol_version = "HTTP/1.1"
 
         def do_POST(self) -> None:  # http.server's name
-            length = int(self.headers.get("Content-Length") or 0)
-            if not 0 <= length <= MOST_BYTES:
-                self.close_connection = True
-                return self._say(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
-            return self._say(answer(self.headers, self.rfile.read(length)))
+            length = self.headers.get("Content-Length") or ""
+            if not length.isdecimal():
+                return self._end(HTTPStatus.LENGTH_REQUIRED)
+            if int(length) > MOST_BYTES:
+                return self._end(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
+            return self._say(answer(self.headers, self.rfile.read(int(length))))
+
+        def _end(self, status: HTTPStatus) -> None:
+            """Say it, and leave the body unread."""
+            self.close_connection = True
+            self._say(status)
 
         def _say(self, status: HTTPStatus) -> None:
             self.send_response(status)

@@ -43,7 +43,7 @@ def report(found: Figures, cpu_us: Mapping[str, float], *, took_s: float) -> Non
     _alarms(document["alarms"])
     show(document["checks"], title="Does it add up?")
     say(f"The figures are in {path}")
-    say("Further: engawa up; engawa topics; engawa worker telemetry store; engawa produce farm")
+    say("Further: engawa up; engawa topics; engawa worker telemetry alarms notify store; engawa produce farm")
     if not document["ok"]:
         say("demo: the counts do NOT add up")
         raise typer.Exit(FOUND_WRONG)
@@ -86,10 +86,10 @@ def _alarms(alarms: Mapping[str, Any]) -> None:
                 "per device and day": alarms["alarms_per_device_and_day"],
                 "posts": alarms["notifications"],
                 "posts per event": alarms["posts_per_reading"],
-                "the original's rule": alarms["original_posts_per_reading"],
+                "one post per breach": alarms["original_posts_per_reading"],
             }
         ],
-        title="How often somebody is told, against one post for each breached reading",
+        title="How often somebody is told, against a post for each reading above a limit",
     )
     show(
         [

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any, get_args
 
-from pydantic import BaseModel, SecretStr, ValidationError
+from pydantic import BaseModel, RootModel, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, DotEnvSettingsSource, EnvSettingsSource
 
 Row = Mapping[str, str]
@@ -40,10 +40,16 @@ def complaints(error: ValidationError, kind: type[BaseSettings]) -> list[Row]:
     return [
         {
             "setting": _variable(kind, (*_fields(kind, fault["loc"], fault["type"]), *_tag(fault))),
-            "wrong": WORDS.get(fault["type"], fault["msg"].removeprefix("Value error, ")),
+            "wrong": line,
         }
         for fault in error.errors(include_input=False, include_url=False)
+        for line in _words(fault).splitlines()
     ]
+
+
+def _words(fault: Any) -> str:
+    words: str = WORDS.get(fault["type"], fault["msg"].removeprefix("Value error, "))
+    return words
 
 
 def unknown(kind: type[BaseSettings], *others: type[BaseSettings]) -> list[str]:
@@ -72,7 +78,9 @@ def masked(value: Any) -> str:
 def _leaves(model: BaseModel, path: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], Any]]:
     for name in type(model).model_fields:
         value = getattr(model, name)
-        if isinstance(value, BaseModel):
+        if isinstance(value, RootModel):
+            yield from (((*path, name, key), each) for key, each in value.root.items())
+        elif isinstance(value, BaseModel):
             yield from _leaves(value, (*path, name))
         else:
             yield (*path, name), value

@@ -3,7 +3,9 @@
 Each connector's and agent's own settings are defined beside it and only put together here.
 """
 
-from pydantic import BaseModel, ConfigDict, Field
+from typing import Self
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from agents.clean import CleanSettings
@@ -67,3 +69,9 @@ class Settings(BaseSettings):
     alarms: AlarmSettings = AlarmSettings()
     secret: Secrets = Secrets()
     """What channels must not have in the rules file, e.g. ENGAWA_SECRET__FARM_DISCORD."""
+
+    @model_validator(mode="after")
+    def _profiles_are_the_same(self) -> Self:
+        if self.clean.profiles_file != self.alarms.profiles_file:
+            raise ValueError("alarms.profiles_file has to be the same as clean.profiles_file")
+        return self

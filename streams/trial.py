@@ -2,8 +2,8 @@
 
 import os
 from collections import Counter
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -24,7 +24,7 @@ from streams.reader import reader
 from streams.writers import Writers
 
 BATCH = 5_000
-DAY_MS = 86_400_000
+MINUTE_MS, DAY_MS = 60_000, 86_400_000
 LEVELS = list(Level)
 
 
@@ -42,6 +42,11 @@ class Trial:
     def openings(self) -> list[AlarmChange]:
         """The last change of every opening."""
         return list({change.alarm_id: change for change in self.changes}.values())
+
+    def lasted_s(self, opening: AlarmChange) -> float:
+        """How long an opening lasted; one that stands, until the last reading."""
+        standing_s = (self.last_ms - opening.raised_at) / 1000
+        return max(0.0, standing_s) if opening.active else opening.duration_s
 
     def per_device_and_day(self) -> float:
         """Alarms per device and day."""
@@ -64,7 +69,7 @@ class Trial:
             "alarms": len(openings),
             "devices": len({(each.site, each.device) for each in openings}),
             "worst": max((each.worst_level for each in openings), key=LEVELS.index).value,
-            "hours in alarm": round(sum(each.duration_s for each in openings) / 3600, 1),
+            "hours in alarm": round(sum(map(self.lasted_s, openings)) / 3600, 1),
             "still standing": len(standing),
             "flapping": sum(c.change is Change.FLAPPING and c.rule == rule for c in self.changes),
             "posts": sum((post.alarm or "").endswith(f"/{rule}") for post in self.posts),
@@ -78,8 +83,8 @@ def run(watch: Watch, alarm: Alarm, notify: Notify, events: Iterable[AcceptedTel
         READINGS_ACCEPTED, Columns, marker=marker(os.urandom), known=Writers(released(), None).known
     )
     for batch in by_size(events, BATCH):
-        found.first_ms = found.first_ms or batch[0].at
-        found.last_ms = batch[-1].at
+        before_ms, found.last_ms = found.last_ms or batch[0].at, batch[-1].at
+        found.first_ms = found.first_ms or before_ms
         found.devices |= {(event.site, event.device) for event in batch}
         columns: Any = read(_raw(batch, found.events)).batch
         requests = list(watch(columns))
@@ -88,9 +93,24 @@ def run(watch: Watch, alarm: Alarm, notify: Notify, events: Iterable[AcceptedTel
             change for change in alarm(_records(requests)) if isinstance(change, AlarmChange)
         ]
         found.changes += changes
-        found.posts += notify(_records(changes))
-        found.posts += notify.tick(found.last_ms)
+        found.posts += _told(notify, changes, before_ms, found.last_ms)
     return found
+
+
+def _told(
+    notify: Notify, changes: list[AlarmChange], now_ms: int, until_ms: int
+) -> Iterator[Notification]:
+    """What is said of changes, and as the clock goes on between them, minute by minute."""
+    for change in changes:
+        yield from _passing(notify, now_ms, change.at)
+        now_ms = max(now_ms, change.at)
+        yield from notify(replace(_records([change]), origin=_origin(0, np.array([now_ms]))))
+    yield from _passing(notify, now_ms, until_ms)
+
+
+def _passing(notify: Notify, now_ms: int, until_ms: int) -> Iterator[Notification]:
+    for minute_ms in range(now_ms, until_ms + 1, MINUTE_MS) if notify.entries else ():
+        yield from notify.tick(minute_ms)
 
 
 def _raw(batch: list[AcceptedTelemetry], first: int) -> Raw:

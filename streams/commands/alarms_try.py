@@ -11,7 +11,6 @@ from agents.alarm import Alarm
 from agents.notify import Notify
 from agents.watch import Watch
 from connectors.recordings import RecordingError, from_file, from_influx
-from models.alarms.rules_file import RulesError
 from models.profiles import load
 from schemas.records import AcceptedTelemetry
 from streams.instants import iso
@@ -28,7 +27,8 @@ def try_rules(
     rules: Annotated[Path, typer.Argument(help="Rule file to try.", exists=True, dir_okay=False)],
     *,
     on: Annotated[
-        Path | None, typer.Option(help="CSV or Parquet file of readings.", exists=True)
+        Path | None,
+        typer.Option(help="CSV or Parquet file of readings.", exists=True, dir_okay=False),
     ] = None,
     last: Annotated[str | None, typer.Option(help="So long until now, from InfluxDB: 7d.")] = None,
     profile: Annotated[
@@ -49,10 +49,10 @@ def try_rules(
         raise typer.BadParameter("either --on FILE or --last 7d")
     settings = Settings()
     alarms = settings.alarms.model_copy(update={"rules_file": rules})
+    agents = Watch(alarms), Alarm(alarms), Notify(alarms)
     try:
-        agents = Watch(alarms), Alarm(alarms), Notify(alarms)
         events = _events(settings, on, last, profile, resource)
-    except (RulesError, RecordingError) as error:
+    except RecordingError as error:
         raise typer.BadParameter(str(error)) from None
     _report(run(*agents, events), form)
 
@@ -77,7 +77,7 @@ def _report(found: Trial, form: Format) -> None:
             "worst": each.worst_level.value,
             "value": each.value,
             "threshold": each.threshold,
-            "minutes": round(each.duration_s / 60, 1),
+            "minutes": round(found.lasted_s(each) / 60, 1),
             "cleared": not each.active,
         }
         for each in openings

@@ -7,6 +7,8 @@ import typer
 from pydantic import ValidationError
 
 from compose.settings import ServerSettings
+from connectors.channel import ChannelError
+from connectors.posters import posters
 from schemas.topics import CATALOGUE
 from streams.effective import complaints as of_settings
 from streams.effective import effective, unknown
@@ -27,8 +29,8 @@ def check(
 ) -> None:
     """Print the effective settings, secrets masked, and say what is wrong with them.
 
-    Device profiles and the topology are checked too. Exits 78 if a setting is wrong, 1 if the
-    topology is or topics are missing, 69 if a server is away.
+    Device profiles, alarm rules, channels and the topology are checked too. Exits 78 if a setting
+    is wrong, 1 if the topology is or topics are missing, 69 if a server is away.
 
     Example: [bold]engawa check --servers --format json[/bold]
     """
@@ -37,6 +39,9 @@ def check(
     except ValidationError as error:
         _report([], of_settings(error, Settings), [], [], form)
         raise typer.Exit(CONFIG) from None
+    if unready := _channels(settings):
+        _report(effective(settings), [unready], [], [], form)
+        raise typer.Exit(CONFIG)
     wrong = of_topology(FLOWS, catalogue=CATALOGUE)
     found = reach(settings) if servers else []
     _report(effective(settings), [], wrong, found, form)
@@ -44,6 +49,15 @@ def check(
         raise typer.Exit(UNAVAILABLE)
     if wrong or any(each["wrong"] for each in found):
         raise typer.Exit(FOUND_WRONG)
+
+
+def _channels(settings: Settings) -> Row | None:
+    """What is wrong with the first channel that cannot work, if one cannot."""
+    try:
+        posters(settings.alarms.rules().channels, settings.secret)
+    except ChannelError as error:
+        return {"setting": "ENGAWA_ALARMS__RULES_FILE", "wrong": str(error)}
+    return None
 
 
 def _report(
@@ -76,5 +90,5 @@ def _report(
         show([{"wrong": each} for each in topology], title="Topology")
     if servers:
         show(servers, title="Servers")
-    if rows and not topology:
-        say("settings, device profiles and topology are sound")
+    if rows and not topology and not wrong:
+        say("settings, device profiles, alarm rules and topology are sound")

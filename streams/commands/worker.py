@@ -11,12 +11,14 @@ from typing import Annotated
 import structlog
 import typer
 
+from connectors.deliver import DeliverSink
 from connectors.outcome import UnavailableError
+from connectors.posters import posters
 from connectors.topic_admin import TopicAdmin
 from streams.exits import BUG, CONFIG
 from streams.logs import set_up
 from streams.settings import Settings
-from streams.topology import FLOWS, Flow, Step
+from streams.topology import FLOWS, Drain, Flow, Step
 from streams.worker import Worker
 
 BROKER_PAUSE_S = 1.0
@@ -55,6 +57,8 @@ def _flow(name: str) -> Flow:
 
 def _run(flow: Flow) -> int:
     settings = Settings()
+    if any(isinstance(part, Drain) and part.sink is DeliverSink for part in flow.parts):
+        posters(settings.alarms.rules().channels, settings.secret)  # raises before anything waits
     structlog.contextvars.bind_contextvars(flow=flow.name)
     gc.set_threshold(*COLLECT_AFTER)
     gc.freeze()  # what is imported stays

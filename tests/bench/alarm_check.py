@@ -2,13 +2,16 @@
 
 import json
 import subprocess
+from typing import Any
 
 from tests.bench.subject import OURS, ROOT, SubjectError
-from tests.bench.targets import Row
 
 WORK = "alarm check"
+BATCH = 10_000
 DEVICES = 100_000
 WITHIN_S = 300
+
+Row = dict[str, Any]
 
 
 def alarm_check(batches: int) -> list[Row]:

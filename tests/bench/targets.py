@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from tests.bench import in_out, influx, memory, one_by_one, two_workers
+from tests.bench import alarm_check, in_out, influx, memory, one_by_one, two_workers
 
 Row = dict[str, Any]
 """Flat, so that anybody can read it: ``work``, ``subject`` and figures with their unit."""
@@ -51,6 +51,8 @@ TARGETS = (
     ),
     Target(work=memory.WORK, figure="rss_mb", over="engawa, longer", under="engawa", at_most=1.1),
     Target(work=one_by_one.WORK, figure="p99_ms", over="engawa", at_most=50),
+    Target(work=alarm_check.WORK, figure="cpu_us", over="watch", under="clean", at_most=0.2),
+    Target(work=alarm_check.WORK, figure="memory_mb", over="watch", at_most=1024),
 )
 
 

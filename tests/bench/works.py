@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.text import Text
 
 from schemas.topics import READINGS_ACCEPTED, READINGS_RECEIVED, Topic
-from tests.bench import in_out, influx, memory, one_by_one, two_workers
+from tests.bench import alarm_check, in_out, influx, memory, one_by_one, two_workers
 from tests.bench.ground import Ground
 from tests.bench.in_out import Loads
 from tests.bench.load import messages, start_of
@@ -19,7 +19,9 @@ from tests.bench.subject import SubjectError
 from tests.bench.targets import Row
 
 WARM = 5_000
-WORKS = (in_out.WORK, influx.WORK, two_workers.WORK, memory.WORK, one_by_one.WORK)
+WORKS = (
+    *(in_out.WORK, influx.WORK, two_workers.WORK, memory.WORK, one_by_one.WORK, alarm_check.WORK),
+)
 
 FAILURES = (SubjectError, TimeoutError)
 
@@ -51,6 +53,7 @@ class Works:
             two_workers.WORK: self._two_workers,
             memory.WORK: self._memory,
             one_by_one.WORK: self._one_by_one,
+            alarm_check.WORK: self._alarm_check,
         }[work]
         try:
             yield from run()
@@ -116,6 +119,10 @@ class Works:
                 self._ground, self._plan.single_events, start_ms=self._start_ms
             )
         yield {"work": one_by_one.WORK, "subject": "engawa", **found}
+
+    def _alarm_check(self) -> Iterator[Row]:
+        with self._console.status(f"{alarm_check.WORK} …"):
+            yield from alarm_check.alarm_check(self._plan.events // alarm_check.BATCH)
 
     def _loads(self, topic: Topic[Any], events: int = 0) -> Loads:
         with self._console.status("preparing the load …"):

@@ -1,6 +1,7 @@
 """compose.yaml is valid, runs what the manifest lists, and keeps its secrets and ports in."""
 
 import json
+import os
 import re
 from pathlib import Path
 from typing import Any
@@ -10,12 +11,18 @@ import pytest
 import yaml
 
 from compose import manifest
+from connectors.channel import VARIABLE
+from models.alarms.rules_file import SHIPPED
+from streams.topology import FLOWS
 
 FOLDER = Path(manifest.__file__).parent
 TEXT = (FOLDER / "compose.yaml").read_text()
 SERVICES: dict[str, dict[str, Any]] = yaml.safe_load(TEXT)["services"]
 SERVERS = manifest.load_manifest()
-WORKERS = ("telemetry", "store")
+WORKERS = tuple(flow.name for flow in FLOWS)
+RULED = ("alarms", "notify")
+"""Workers that read the alarm rules."""
+
 TOPICS = "topics"
 """Creates the topics and ends: a worker would not start without them."""
 
@@ -53,6 +60,25 @@ def test_a_worker_is_told_all_that_the_manifest_says_it_needs(name: str) -> None
     assert needed <= set(SERVICES[name]["environment"])
 
 
+@pytest.mark.parametrize("name", WORKERS)
+def test_a_worker_runs_the_flow_of_its_name(name: str) -> None:
+    assert ["worker", name] == SERVICES[name]["command"]
+
+
+@pytest.mark.parametrize("name", RULED)
+def test_alarms_and_notifications_go_by_one_rules_file_which_is_the_shipped_one_by_default(
+    name: str,
+) -> None:
+    service = SERVICES[name]
+    inside = service["environment"]["ENGAWA_ALARMS__RULES_FILE"]
+    shipped = os.path.relpath(SHIPPED, FOLDER)
+    assert [f"${{ENGAWA_ALARMS__RULES_FILE:-{shipped}}}:{inside}:ro"] == service["volumes"]
+
+
+def test_only_the_worker_that_posts_is_given_the_secrets_of_channels() -> None:
+    assert ["notify"] == [name for name, service in SERVICES.items() if "env_file" in service]
+
+
 @pytest.mark.parametrize("name", [*WORKERS, TOPICS])
 def test_a_worker_publishes_no_port_and_has_no_privileges(name: str) -> None:
     service = SERVICES[name]
@@ -82,4 +108,10 @@ def test_a_secret_has_no_default() -> None:
 def test_the_example_lists_every_variable() -> None:
     example = (FOLDER / ".env.example").read_text()
     used = set(re.findall(r"\$\{(\w+)", TEXT))
-    assert used == set(re.findall(r"^#?(ENGAWA_\w+)=", example, flags=re.MULTILINE))
+    listed = set(re.findall(r"^#?(ENGAWA_\w+)=", example, flags=re.MULTILINE))
+    assert used == {name for name in listed if not name.startswith(VARIABLE)}
+
+
+def test_the_example_shows_how_a_channel_gets_its_secret() -> None:
+    example = (FOLDER / ".env.example").read_text()
+    assert re.search(rf"^#{VARIABLE}[A-Z_]+=", example, flags=re.MULTILINE)

@@ -215,7 +215,7 @@ def test_a_url_that_may_not_be_posted_to_is_refused_at_start(make: Maker, url: s
     with pytest.raises(ChannelError) as caught:
         make(url, allow_private=False)
 
-    assert "channel chat: URL" in str(caught.value)
+    assert "channel chat: ENGAWA_SECRET__URL" in str(caught.value)
     assert "s3cret" not in str(caught.value)
     assert caught.value.__cause__ is None
 

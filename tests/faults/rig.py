@@ -3,7 +3,7 @@
 import os
 import signal
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import closing
 from pathlib import Path
 from signal import SIGTERM
@@ -27,18 +27,19 @@ FINISHED_WITHIN_S = 180.0
 class Rig:
     """The servers of one run, on ports and in a folder of their own. Close it."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, names: Sequence[str] = SERVERS) -> None:
         self.folder = folder
+        self._names = names
         self._settings = ServerSettings().with_free_ports()
-        up(SERVERS, settings=self._settings, state_dir=folder)
-        self.environment = worker_environment(SERVERS, settings=self._settings, state_dir=folder)
+        up(names, settings=self._settings, state_dir=folder)
+        self.environment = worker_environment(names, settings=self._settings, state_dir=folder)
         servers = self.environment["ENGAWA_KAFKA__BOOTSTRAP_SERVERS"]
         self.kafka = KafkaSettings.model_validate({"bootstrap_servers": servers})
         TopicAdmin(self.kafka).ensure(CATALOGUE)
 
     def close(self) -> None:
         """Stop the servers."""
-        down(SERVERS, settings=self._settings, state_dir=self.folder)
+        down(self._names, settings=self._settings, state_dir=self.folder)
 
     def start(self, server: str) -> None:
         """Start a server that is down; return when it serves."""

@@ -16,8 +16,11 @@ from rich.table import Table
 from tests.faults.audit import Verdict
 from tests.faults.rig import Rig
 from tests.faults.scenarios import FAULTS, Severity, run
+from tests.faults.storm_scenarios import STORMS, Fury
+from tests.faults.storm_scenarios import run as run_storm
 
 OUT = Path("build/faults.json")
+STORM_S = 60.0
 FIGURES = ("sent", "lost", "duplicated", "repeated", "unexplained", "stalled_s")
 
 
@@ -29,20 +32,23 @@ def main(
     outage_s: Annotated[float, typer.Option(help="How long a server is away.")] = 20.0,
     seed: Annotated[int, typer.Option(help="Seed of the load.")] = 1,
     fault: Annotated[list[str] | None, typer.Option(help="Only this fault; repeatable.")] = None,
+    alarms: Annotated[int, typer.Option(help="Alarms of a storm, raised in a minute.")] = 5000,
     out: Annotated[Path, typer.Option(help="Where the figures go.")] = OUT,
 ) -> None:
     """Let every fault happen under load on real servers; exit 1 if anything is lost."""
     console = Console()
     severity = Severity(events=events, per_s=per_s, kills=kills, outage_s=outage_s, seed=seed)
+    fury = Fury(alarms=alarms, lasts_s=STORM_S, kills=kills, outage_s=outage_s)
     rows: list[dict[str, Any]] = []
     with (
         tempfile.TemporaryDirectory() as folder,
         console.status("starting servers") as status,
         closing(Rig(Path(folder))) as rig,
     ):
-        for name in fault or FAULTS:
-            status.update(f"{name}: {events} events at {per_s:.0f} a second")
-            verdict = run(name, rig, severity)
+        for name in fault or (*FAULTS, *STORMS):
+            status.update(name)
+            storm = name in STORMS
+            verdict = run_storm(name, rig, fury) if storm else run(name, rig, severity)
             rows.append(row(name, verdict, seed))
             console.print(f"{name}: {dict(verdict.notes) or 'as it should be'}")
     out.parent.mkdir(parents=True, exist_ok=True)

@@ -44,6 +44,8 @@ class StormAudit:
         requests = list(self._judged())
         self._requests(requests, verdict)
         changes = list(self._changed(requests))
+        if not changes:
+            raise AssertionError("nothing was raised, so nothing is proven")
         self._changes(changes, verdict)
         self._deliveries(changes, receiver, verdict)
         return verdict

@@ -99,7 +99,7 @@ class Remembered:
 
 def memory_topic(broker: Broker) -> Topic[MemoryPart]:
     topic = Topic(
-        name=f"t.{uuid4().hex}.v1", record=MemoryPart, key=("place",), compacted=True, partitions=1
+        name=f"t.{uuid4().hex}.v1", record=MemoryPart, key=("place",), compacted=True, partitions=3
     )
     broker._admin.ensure([topic])
     return topic
@@ -158,9 +158,13 @@ async def test_it_is_asked_by_the_clock_what_it_has_to_say(
 
 @pytest.fixture
 def memory(broker: Broker, settings: Settings) -> Memory:
+    return memory_of(memory_topic(broker), 0, settings)
+
+
+def memory_of(topic: Topic[MemoryPart], partition: int, settings: Settings) -> Memory:
     return Memory(
-        memory_topic(broker),
-        0,
+        topic,
+        partition,
         producer=BatchProducer(settings.kafka),
         open_log=partial(MessageLog, settings.kafka),
     )
@@ -172,6 +176,17 @@ async def test_the_newest_whole_snapshot_counts(memory: Memory) -> None:
     for offset, data in enumerate([large, b"", large[1:]]):
         await memory.keep(Snapshot(offset, 7, data))
         assert Snapshot(offset, 7, data) == await memory.recall()
+
+
+async def test_each_partition_has_a_memory_of_its_own(broker: Broker, settings: Settings) -> None:
+    topic = memory_topic(broker)
+    memories = [memory_of(topic, partition, settings) for partition in range(3)]
+    for partition, memory in enumerate(memories):
+        await memory.keep(Snapshot(partition, 7, b"%d" % partition))
+
+    found = [await memory.recall() for memory in memories]
+
+    assert [Snapshot(each, 7, b"%d" % each) for each in range(3)] == found
 
 
 async def test_a_snapshot_cut_short_leaves_the_one_before(memory: Memory) -> None:

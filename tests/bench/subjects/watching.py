@@ -30,10 +30,10 @@ from streams.reader import reader
 from streams.stage import Stage
 from streams.writer import Writer
 from streams.writers import Writers
+from tests.bench.alarm_check import BATCH
 from tests.bench.clock import rss_mb
 from tests.bench.load import columns, messages
 
-BATCH = 10_000
 WARM = 5
 RULES = """
 rules:
