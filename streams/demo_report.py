@@ -43,7 +43,7 @@ def report(found: Figures, cpu_us: Mapping[str, float], *, took_s: float) -> Non
     _alarms(document["alarms"])
     show(document["checks"], title="Does it add up?")
     say(f"The figures are in {path}")
-    say("Further: engawa up; engawa topics; engawa worker telemetry alarms notify store; engawa produce farm")
+    say("Further: engawa up; engawa topics; engawa worker telemetry alarms notify store")
     if not document["ok"]:
         say("demo: the counts do NOT add up")
         raise typer.Exit(FOUND_WRONG)
