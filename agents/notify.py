@@ -16,8 +16,7 @@ class Notify:
     """Tells people of the alarms of one partition.
 
     The same changes in the same order give the same notifications with the same ids, however they
-    are cut into batches. A change that came before says nothing again. The limit above which a
-    channel gets a digest counts what comes from this partition.
+    are cut into batches. A change that came before says nothing again.
 
     Batches need an origin; ``ValueError`` if one has none.
     """

@@ -66,7 +66,12 @@ ALARMS_REQUESTED: Topic[AlarmRequest] = Topic(
     name="alarms.requested.v1", record=AlarmRequest, key=("alarm",)
 )
 ALARMS_CHANGED: Topic[AlarmChange] = Topic(
-    name="alarms.changed.v1", record=AlarmChange, key=("alarm",), retention_h=30 * 24.0
+    name="alarms.changed.v1",
+    record=AlarmChange,
+    key=("alarm",),
+    # few records, and one place that sees them all: a channel's flood is counted there
+    partitions=1,
+    retention_h=30 * 24.0,
 )
 CONDITIONS_REMEMBERED: Topic[MemoryPart] = Topic(
     name="conditions.remembered.v1", record=MemoryPart, key=("place",), compacted=True, ends=True

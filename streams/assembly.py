@@ -64,9 +64,10 @@ class Assembly:
         self._registry = Registry(settings.registry) if settings.registry else None
         self._writers = Writers(released(), self._registry)
         self._marker = marker(os.urandom)
+        self._preparing: list[asyncio.Task[None]] = []
 
     async def lane_opener(self, part: Step | Drain) -> Callable[[int], Gatherer]:
-        """What opens a lane of this step or drain, once its store is there."""
+        """What opens a lane of this step or drain; a lane waits for its store by itself."""
         observer = Observer(part.name, self._metrics, self._readiness, wall_ms)
         open_work = await self._work_opener(part, observer)
         gathering = Gathering(batches=self._settings.worker.queued_batches)
@@ -90,7 +91,7 @@ class Assembly:
         stage = Stage(part.name, read, Writer(topics, headers))
         if isinstance(part, Step):
             return self._step_opener(part, stage)
-        return await self._drain_opener(part, stage, observer)
+        return self._drain_opener(part, stage, observer)
 
     def _step_opener(self, part: Step, stage: Stage) -> Callable[[int], Work]:
         make = _agent_maker(part.agent, self._settings)
@@ -106,21 +107,39 @@ class Assembly:
 
         return open_work
 
-    async def _drain_opener(
-        self, part: Drain, stage: Stage, observer: Observer
-    ) -> Callable[[int], Work]:
+    def _drain_opener(self, part: Drain, stage: Stage, observer: Observer) -> Callable[[int], Work]:
         sink = part.sink(*settings_for(part.sink, self._settings))
         if isinstance(sink, InfluxSink):
             sink.on_expired = observer.expired
-        reports, recall = None, None
+        reports = None
         if isinstance(sink, Reporting):
             reports = sink.report = Reports(stage.write, self._producer)
-            recall = partial(self._recall, sink, part.writes)
-        await _prepared(sink, observer)
+        preparing = asyncio.create_task(_prepared(sink, observer))
+        preparing.add_done_callback(self._prepared)
+        self._preparing.append(preparing)
+        ready = partial(self._ready, preparing, sink, part.writes)
         waiting, written = observer.waiting, observer.written
         return lambda _: DrainWork(
-            stage, sink, self._producer, wall_ms, waiting, written, reports, recall
+            stage, sink, self._producer, wall_ms, waiting, written, reports, ready
         )
+
+    def close(self) -> None:
+        """Wait for no store any more."""
+        for preparing in self._preparing:
+            preparing.cancel()
+
+    def _prepared(self, task: asyncio.Task[None]) -> None:
+        if not task.cancelled() and (error := task.exception()):
+            self._fail(error)
+
+    async def _ready(
+        self, preparing: asyncio.Task[None], sink: Any, topics: tuple[Topic[Any], ...]
+    ) -> None:
+        """Wait for a sink's store, which holds up no other; tell the sink what it reported."""
+        await asyncio.wait([preparing])
+        preparing.result()
+        if isinstance(sink, Reporting):
+            await self._recall(sink, topics)
 
     async def _recall(self, sink: Reporting, topics: tuple[Topic[Any], ...]) -> None:
         """Tell a sink what it reported lately; no worker but this one does the partition's work."""

@@ -170,13 +170,13 @@ class DrainWork(Simple):
     on_wait: Callable[[UnavailableError], None]
     on_written: Callable[[], None]
     reports: Reports | None = None
-    recall: Callable[[], Awaitable[None]] | None = None
-    """Tells the sink what it reported before this worker, if it is to know."""
+    ready: Callable[[], Awaitable[None]] | None = None
+    """Returns when the store has what the sink needs, and the sink knows what it reported."""
 
     async def open(self) -> None:
-        """Tell the sink what it did before."""
-        if self.recall:
-            await self.recall()
+        """Wait for the store."""
+        if self.ready:
+            await self.ready()
 
     def begin(self, raw: Raw) -> tuple[Read, tuple[Any, ...]]:
         """Decode; encode, if the sink can do that ahead."""

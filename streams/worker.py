@@ -43,6 +43,7 @@ class Worker:
         self._stopping = asyncio.Event()
         self._lanes: dict[str, Lanes] = {}
         self._clockworks: list[asyncio.Task[None]] = []
+        self._assembly: Assembly | None = None
 
     async def run(self) -> bool:
         """Work until ``stop``; give whether it ended as it should.
@@ -107,13 +108,15 @@ class Worker:
     async def _end(self, app: Any) -> None:
         for clockwork in self._clockworks:
             clockwork.cancel()
+        if self._assembly:
+            self._assembly.close()
         if app.started:
             if self._failure:
                 app.consumer.stop_timeout_s = 0.0
             await app.stop()
 
     async def _add_parts(self, app: Any, producer: BatchProducer) -> None:
-        assembly = Assembly(
+        assembly = self._assembly = Assembly(
             self.settings,
             producer,
             metrics=self.metrics,

@@ -22,7 +22,7 @@ from tests.bench.subject import PEERS, ROOT
 from tests.bench.targets import Row, judged
 from tests.bench.works import WORKS, Plan, Works
 
-SERVERS = ("kafka", "influxdb", "s3")
+SERVERS = ("kafka", "influxdb", "s3", "mongodb")
 FIGURES = ROOT / "build" / "bench.json"
 QUIET_LOAD = 0.5
 WIDTH = 120

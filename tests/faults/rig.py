@@ -20,7 +20,7 @@ from schemas.topics import CATALOGUE, Topic
 from streams.children import Child, until
 from tests.faults.topics import Reader
 
-SERVERS = ("kafka", "influxdb", "s3")
+SERVERS = ("kafka", "influxdb", "s3", "mongodb")
 FINISHED_WITHIN_S = 180.0
 
 

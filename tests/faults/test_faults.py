@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from schemas.topics import READINGS_ACCEPTED, READINGS_RECEIVED
 from tests.faults.load import Load
 from tests.faults.rig import Crew, Rig
 from tests.faults.scenarios import FAULTS, Severity, run
@@ -62,3 +63,18 @@ def test_a_worker_told_to_stop_while_its_store_is_away_ends_in_order(
     crew.stop(worker)
 
     assert 0 == crew.disorderly, worker.tail
+
+
+def test_a_store_that_is_away_from_the_start_holds_up_no_other(rig: Rig, tmp_path: Path) -> None:
+    crew = Crew(rig, tmp_path, {"ENGAWA_MONGO__URL": "mongodb://127.0.0.1:9"})
+    for flow in ("telemetry", "store"):
+        crew.start(flow)
+    load = Load(rig.kafka, count=500, per_s=500, site="without-mongo", seed=1)
+    load.start()
+    load.shipped()
+
+    crew.wait_finished("telemetry", READINGS_RECEIVED)
+    crew.wait_finished("store", READINGS_ACCEPTED)
+
+    crew.stop_all()
+    assert 0 == crew.disorderly
