@@ -29,7 +29,7 @@ class Digest(Strict):
     Ten in ten minutes is where EEMUA 191 sees a flood: nobody can follow more.
     """
 
-    alarms: Annotated[int, Field(ge=1, le=1000)] = 10
+    alarms: Annotated[int, Field(ge=1, le=10_000)] = 10
     window_min: Annotated[int, Field(ge=1, le=1440)] = 10
 
 
