@@ -117,7 +117,7 @@ def _pypi(source: PypiSource, target: Path) -> list[str]:
 
 def _run(name: str, command: Sequence[str], report_line: Callable[[str], None]) -> None:
     last = deque[str](maxlen=15)
-    with subprocess.Popen(  # noqa: S603 - built from the manifest, without a shell
+    with subprocess.Popen(  # noqa: S603  # built from the manifest, without a shell
         command,
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,

@@ -90,7 +90,7 @@ def _configure(place: Place) -> None:
     # the first byte is 0, since the tool would take an id that begins with "-" for an option
     cluster_id = base64.urlsafe_b64encode(b"\0" + uuid.uuid4().bytes[1:])[:22].decode()
     storage = ["kafka.tools.StorageTool", "format", "-t", cluster_id, "-c"]
-    formatted = subprocess.run(  # noqa: S603 - our own words, without a shell
+    formatted = subprocess.run(  # noqa: S603  # our own words, without a shell
         [*_java(place, "-Xmx128m"), *storage, str(_properties(place))],
         capture_output=True,
         text=True,
@@ -106,7 +106,7 @@ def _shared_classes(place: Place, report: Report) -> Path:
     It halves every later start (https://openjdk.org/jeps/350). A JDK that cannot make one, and
     one whose build differs, start without.
     """
-    said = subprocess.run(  # noqa: S603 - a program found on the search path, fixed words
+    said = subprocess.run(  # noqa: S603  # a program found on the search path, fixed words
         [find_java(java_home=place.settings.java_home), "-version"], capture_output=True, check=True
     )
     jdk = hashlib.sha256(said.stderr).hexdigest()[:8]

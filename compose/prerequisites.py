@@ -97,7 +97,7 @@ def _serves(tool: Tool, java_home: Path | None, path: str | None) -> bool:
         return False
     if not tool.least:
         return True
-    answer = subprocess.run(  # noqa: S603 - a program found on the search path, fixed words
+    answer = subprocess.run(  # noqa: S603  # a program found on the search path, fixed words
         [program, "-version"], capture_output=True, text=True, check=False
     )
     return major_version(answer.stdout + answer.stderr) >= tool.least

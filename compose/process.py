@@ -30,7 +30,7 @@ class Process(BaseModel):
 def spawn(command: Sequence[str | Path], log: Path) -> Process:
     """Start a program in a session of its own, adding its output to the log."""
     shell = ["/bin/sh", "-c", _DETACH, str(log), *map(str, command)]
-    started = subprocess.run(  # noqa: S603 - the command is a recipe's, with no shell syntax in it
+    started = subprocess.run(  # noqa: S603  # the command is a recipe's, with no shell syntax in it
         shell, cwd=log.parent, start_new_session=True, stdout=subprocess.PIPE, check=True
     )
     pid = int(started.stdout)
@@ -41,7 +41,7 @@ def birth(pid: int) -> str | None:
     """Say when a process was born, in its system's words; None if it no longer runs."""
     if Path("/proc/self/stat").exists():
         return _birth_from_proc(pid)
-    asked = subprocess.run(  # noqa: S603 - a number and fixed words
+    asked = subprocess.run(  # noqa: S603  # a number and fixed words
         ["/bin/ps", "-o", "state=,lstart=", "-p", str(pid)],
         capture_output=True,
         text=True,

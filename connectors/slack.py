@@ -2,8 +2,8 @@
 
 import json
 
-from connectors.channel import Secrets, secret
-from connectors.web_post import Target, WebPost
+from connectors.channel import Secrets
+from connectors.web_post import web_post
 from models.notify.channels import SlackChannel
 from schemas.notifications import Notification
 
@@ -15,15 +15,7 @@ class Slack:
     """Posts to a Slack channel."""
 
     def __init__(self, name: str, channel: SlackChannel, secrets: Secrets) -> None:
-        self._web = WebPost(
-            Target(
-                channel=name,
-                variable=channel.url_secret,
-                url=secret(secrets, name, channel.url_secret),
-                timeout_s=channel.timeout_s,
-                allow_private=channel.allow_private,
-            )
-        )
+        self._web = web_post(name, channel, secrets)
         self.close = self._web.close
 
     async def post(self, notification: Notification) -> str:

@@ -15,15 +15,18 @@ import httpx
 from pydantic import SecretStr
 
 from connectors.addresses import addresses
-from connectors.channel import VARIABLE, ChannelError
+from connectors.channel import VARIABLE, ChannelError, Secrets, secret
 from connectors.outcome import RefusedError, UnavailableError
 from connectors.web_answer import failure, seconds
+from models.notify.channels import DiscordChannel, SlackChannel, WebhookChannel
 
 ANSWER_BYTES = 4096
 """Most that is read of an answer."""
 
 LONGEST_PACE_S = 60.0
 """Most that we hold back of ourselves; a server whose limit lasts longer says so again."""
+
+WebChannel = DiscordChannel | SlackChannel | WebhookChannel
 
 _SHOWN = 120
 _SECRET_CHARACTERS = 8
@@ -60,6 +63,23 @@ class Target:
         if url.userinfo or url.fragment:
             raise ChannelError(f"{wrong}: a URL with a user or a fragment is not taken")
         return url
+
+
+def web_post(name: str, channel: WebChannel, secrets: Secrets) -> "WebPost":
+    """What posts to the URL of a channel's secret.
+
+    Raises:
+        ChannelError: it is not set, or may not be posted to.
+
+    """
+    target = Target(
+        channel=name,
+        variable=channel.url_secret,
+        url=secret(secrets, name, channel.url_secret),
+        timeout_s=channel.timeout_s,
+        allow_private=channel.allow_private,
+    )
+    return WebPost(target)
 
 
 class WebPost:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from connectors.channel import Secrets, secret
 from connectors.signature import HEADER, sign
-from connectors.web_post import Target, WebPost
+from connectors.web_post import web_post
 from models.notify.channels import WebhookChannel
 from schemas.codec import to_data
 from schemas.notifications import Notification
@@ -30,15 +30,7 @@ class Webhook:
         *,
         clock: Callable[[], float] = time.time,
     ) -> None:
-        self._web = WebPost(
-            Target(
-                channel=name,
-                variable=channel.url_secret,
-                url=secret(secrets, name, channel.url_secret),
-                timeout_s=channel.timeout_s,
-                allow_private=channel.allow_private,
-            )
-        )
+        self._web = web_post(name, channel, secrets)
         self._secret = secret(secrets, name, channel.key_secret)
         self._clock = clock
         self.close = self._web.close

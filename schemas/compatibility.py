@@ -22,8 +22,8 @@ def releases(file_name: str) -> list[Any]:
 def incompatibilities(old: Any, new: Any) -> Iterator[str]:
     """Why readers of either version could not read what the other has written."""
     # a development tool; nothing that is deployed needs it
-    from avro.compatibility import ReaderWriterCompatibilityChecker  # noqa: PLC0415
-    from avro.schema import parse  # noqa: PLC0415
+    from avro.compatibility import ReaderWriterCompatibilityChecker  # noqa: PLC0415  # a development tool
+    from avro.schema import parse  # noqa: PLC0415  # likewise
 
     older, newer = parse(json.dumps(old)), parse(json.dumps(new))
     for reader, writer, words in (

@@ -60,11 +60,11 @@ def telemetry(**changes: object) -> Telemetry:
         ),
         "tags": {"firmware": "1.2"},
     }
-    return Telemetry(**fields | changes)  # type: ignore[arg-type]
+    return Telemetry(**fields | changes)  # type: ignore[arg-type]  # fields of many types
 
 
 def as_records(rows: object) -> list[Telemetry]:
-    plain = rows.to_pylist()  # type: ignore[attr-defined]
+    plain = rows.to_pylist()  # type: ignore[attr-defined]  # Arrow tells no types
     return [from_data({**row, "tags": dict(row["tags"])}, Telemetry) for row in plain]
 
 
@@ -100,7 +100,7 @@ def test_one_bad_body_among_a_thousand_is_found_and_set_aside(
 ) -> None:
     good = encode(telemetry())
     bodies = [good] * 1000
-    bodies[place] = spoil(good)  # type: ignore[operator]
+    bodies[place] = spoil(good)  # type: ignore[operator]  # a case of the table
 
     decoded = DECODER.decode(marked(bodies))
 

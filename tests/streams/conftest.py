@@ -137,7 +137,7 @@ class Log(Simple):
 
     async def finish(self, raw: Raw, _: None) -> Outcome:
         partition, offsets = raw.origin.partition, raw.origin.offsets.tolist()
-        while offsets[0] >= self.closed.get(partition, offsets[0] + 1):  # noqa: ASYNC110
+        while offsets[0] >= self.closed.get(partition, offsets[0] + 1):  # noqa: ASYNC110  # the test opens the gate
             await asyncio.sleep(0.01)
         self.written += [
             (partition, offset, value) for offset, value in zip(offsets, raw.values, strict=True)
