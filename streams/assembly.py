@@ -21,6 +21,7 @@ from schemas.contracts import contract
 from schemas.framing import confluent_header
 from schemas.releases import released
 from schemas.topics import Topic, dead_letters
+from streams.drain_work import DrainWork, Reporting
 from streams.gather import Gatherer, Gathering
 from streams.lane import Lane
 from streams.memory import Memory
@@ -34,7 +35,7 @@ from streams.settings import Settings
 from streams.shapes import settings_for, takes
 from streams.stage import Agent, Stage
 from streams.topology import Drain, Step
-from streams.work import DrainWork, Reporting, StepWork, Work
+from streams.work import StepWork, Work
 from streams.writer import Writer
 from streams.writers import UnresolvedError, Writers
 
