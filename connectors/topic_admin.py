@@ -140,6 +140,10 @@ class TopicAdmin:
 def config(topic: Topic[Any]) -> Mapping[str, str]:
     """A topic's settings on the broker."""
     keeping = _COMPACTED if topic.compacted else {"cleanup.policy": "delete"}
+    if topic.compaction_lag_h:
+        keeping = keeping | {
+            "min.compaction.lag.ms": str(round(topic.compaction_lag_h * 3_600_000))
+        }
     return {
         **keeping,
         "retention.ms": str(round(topic.retention_h * 3_600_000)),

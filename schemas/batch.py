@@ -12,6 +12,13 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+SETTLING_MS = 1_000
+"""What lies beside a batch counts from this long after it was logged, by the broker's clock: by
+then it has surely been read, so a batch that is read again finds the same."""
+
+REACH_MS = 24 * 3_600_000
+"""How long before a batch's messages something beside them may have been logged and still count."""
+
 R = TypeVar("R")
 
 Int64s = npt.NDArray[np.int64]

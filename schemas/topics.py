@@ -9,9 +9,12 @@ from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
 from schemas.alarms import AlarmChange, AlarmRequest
+from schemas.energy import EnergyRecommendation, EnrichedReading
 from schemas.memory import MemoryPart
 from schemas.notifications import Notification, NotificationAttempt
 from schemas.records import AcceptedTelemetry, DeadLetter, Telemetry
+from schemas.shadows import DeviceCommand, DeviceReport, ShadowUpdate
+from schemas.weather import WeatherObserved, WeatherPoll
 
 R = TypeVar("R")
 
@@ -33,6 +36,12 @@ class Topic(Generic[R]):
     compacted: bool = False
     """Whether Kafka keeps the newest message of each key for ever."""
 
+    compaction_lag_h: float = 0.0
+    """How long Kafka keeps every message of a compacted topic all the same."""
+
+    meeting: bool = False
+    """Whether several steps write it, so that the order of what they say is one."""
+
     lane: str | None = None
     """Field that holds the partition itself, if the key does not decide it."""
 
@@ -46,24 +55,39 @@ class Topic(Generic[R]):
         return self.name.split(".", 1)[0]
 
 
+def _rejected(subject: str, max_message_bytes: int = 2 * MEBIBYTE) -> Topic[DeadLetter]:
+    """Dead letters of a subject: room for its largest message, and for the letter's own fields."""
+    return Topic(
+        name=f"{subject}.rejected.v1",
+        record=DeadLetter,
+        key=("topic", "partition"),
+        ends=True,
+        retention_h=30 * 24.0,
+        max_message_bytes=max_message_bytes,
+    )
+
+
+def _remembered(subject: str) -> Topic[MemoryPart]:
+    """What a step remembers of each partition."""
+    return Topic(
+        name=f"{subject}.remembered.v1",
+        record=MemoryPart,
+        key=("place",),
+        compacted=True,
+        ends=True,
+    )
+
+
 READINGS_RECEIVED: Topic[Telemetry] = Topic(
     name="readings.received.v1", record=Telemetry, key=("site", "device")
 )
 READINGS_ACCEPTED: Topic[AcceptedTelemetry] = Topic(
     name="readings.accepted.v1", record=AcceptedTelemetry, key=("site", "device")
 )
-READINGS_REJECTED: Topic[DeadLetter] = Topic(
-    name="readings.rejected.v1",
-    record=DeadLetter,
-    key=("topic", "partition"),
-    ends=True,
-    retention_h=30 * 24.0,
-    # room for the largest message another topic can hold, plus the letter's own fields
-    max_message_bytes=12 * MEBIBYTE,
-)
+READINGS_REJECTED = _rejected("readings", max_message_bytes=12 * MEBIBYTE)
 
 ALARMS_REQUESTED: Topic[AlarmRequest] = Topic(
-    name="alarms.requested.v1", record=AlarmRequest, key=("alarm",)
+    name="alarms.requested.v1", record=AlarmRequest, key=("alarm",), meeting=True
 )
 ALARMS_CHANGED: Topic[AlarmChange] = Topic(
     name="alarms.changed.v1",
@@ -73,27 +97,10 @@ ALARMS_CHANGED: Topic[AlarmChange] = Topic(
     partitions=1,
     retention_h=30 * 24.0,
 )
-CONDITIONS_REMEMBERED: Topic[MemoryPart] = Topic(
-    name="conditions.remembered.v1", record=MemoryPart, key=("place",), compacted=True, ends=True
-)
-ALARMS_REMEMBERED: Topic[MemoryPart] = Topic(
-    name="alarms.remembered.v1", record=MemoryPart, key=("place",), compacted=True, ends=True
-)
-NOTIFICATIONS_REMEMBERED: Topic[MemoryPart] = Topic(
-    name="notifications.remembered.v1",
-    record=MemoryPart,
-    key=("place",),
-    compacted=True,
-    ends=True,
-)
-ALARMS_REJECTED: Topic[DeadLetter] = Topic(
-    name="alarms.rejected.v1",
-    record=DeadLetter,
-    key=("topic", "partition"),
-    ends=True,
-    retention_h=30 * 24.0,
-    max_message_bytes=2 * MEBIBYTE,
-)
+CONDITIONS_REMEMBERED = _remembered("conditions")
+ALARMS_REMEMBERED = _remembered("alarms")
+NOTIFICATIONS_REMEMBERED = _remembered("notifications")
+ALARMS_REJECTED = _rejected("alarms")
 NOTIFICATIONS_REQUESTED: Topic[Notification] = Topic(
     name="notifications.requested.v1",
     record=Notification,
@@ -104,14 +111,50 @@ NOTIFICATIONS_REQUESTED: Topic[Notification] = Topic(
 NOTIFICATIONS_SENT: Topic[NotificationAttempt] = Topic(
     name="notifications.sent.v1", record=NotificationAttempt, key=("channel",), ends=True
 )
-NOTIFICATIONS_REJECTED: Topic[DeadLetter] = Topic(
-    name="notifications.rejected.v1",
-    record=DeadLetter,
-    key=("topic", "partition"),
-    ends=True,
-    retention_h=30 * 24.0,
-    max_message_bytes=2 * MEBIBYTE,
+NOTIFICATIONS_REJECTED = _rejected("notifications")
+
+# What is joined to readings as of their time is kept as long as they are, and a day more: so a
+# reading that is read again finds what was known when it was new.
+WEATHER_OBSERVED: Topic[WeatherObserved] = Topic(
+    name="weather.observed.v1",
+    record=WeatherObserved,
+    key=("site",),
+    compacted=True,
+    compaction_lag_h=8 * 24.0,
+    partitions=1,
 )
+WEATHER_POLLED: Topic[WeatherPoll] = Topic(
+    name="weather.polled.v1", record=WeatherPoll, key=("site",), ends=True, partitions=1
+)
+DEVICES_REPORTED: Topic[DeviceReport] = Topic(
+    name="devices.reported.v1",
+    record=DeviceReport,
+    key=("site", "device"),
+    compacted=True,
+    compaction_lag_h=8 * 24.0,
+)
+DEVICES_COMMANDED: Topic[DeviceCommand] = Topic(
+    name="devices.commanded.v1",
+    record=DeviceCommand,
+    key=("site", "device"),
+    compacted=True,
+    compaction_lag_h=8 * 24.0,
+    ends=True,
+)
+DEVICES_REJECTED = _rejected("devices")
+ENERGY_ENRICHED: Topic[EnrichedReading] = Topic(
+    name="energy.enriched.v1", record=EnrichedReading, key=("site", "device")
+)
+ENERGY_RECOMMENDED: Topic[EnergyRecommendation] = Topic(
+    name="energy.recommended.v1", record=EnergyRecommendation, key=("site", "device")
+)
+ENERGY_REMEMBERED = _remembered("energy")
+ENERGY_REJECTED = _rejected("energy")
+SHADOWS_UPDATED: Topic[ShadowUpdate] = Topic(
+    name="shadows.updated.v1", record=ShadowUpdate, key=("site", "device"), meeting=True
+)
+SHADOWS_REMEMBERED = _remembered("shadows")
+SHADOWS_REJECTED = _rejected("shadows")
 
 # A topic that one agent alone writes and no agent reads may stand beside that agent instead.
 CATALOGUE: tuple[Topic[Any], ...] = (
@@ -127,6 +170,18 @@ CATALOGUE: tuple[Topic[Any], ...] = (
     NOTIFICATIONS_SENT,
     NOTIFICATIONS_REMEMBERED,
     NOTIFICATIONS_REJECTED,
+    WEATHER_OBSERVED,
+    WEATHER_POLLED,
+    DEVICES_REPORTED,
+    DEVICES_COMMANDED,
+    DEVICES_REJECTED,
+    ENERGY_ENRICHED,
+    ENERGY_RECOMMENDED,
+    ENERGY_REMEMBERED,
+    ENERGY_REJECTED,
+    SHADOWS_UPDATED,
+    SHADOWS_REMEMBERED,
+    SHADOWS_REJECTED,
 )
 
 

@@ -15,12 +15,16 @@ from connectors.message_log import MessageLog
 from connectors.outcome import UnavailableError
 from connectors.producer import BatchProducer
 from connectors.registry import Registry
+from schemas.batch import Records
 from schemas.codec import schema_of
 from schemas.columns import marker
 from schemas.contracts import contract
 from schemas.framing import confluent_header
 from schemas.releases import released
 from schemas.topics import Topic, dead_letters
+from streams.beside import Beside, SharedLog
+from streams.chores import Telling
+from streams.clock import Voice
 from streams.drain_work import DrainWork, Reporting
 from streams.gather import Gatherer, Gathering
 from streams.lane import Lane
@@ -34,7 +38,7 @@ from streams.reports import Reports, recalled
 from streams.settings import Settings
 from streams.shapes import settings_for, takes
 from streams.stage import Agent, Stage
-from streams.topology import Drain, Step
+from streams.topology import Clockwork, Drain, Step
 from streams.work import StepWork, Work
 from streams.writer import Writer
 from streams.writers import UnresolvedError, Writers
@@ -66,6 +70,8 @@ class Assembly:
         self._writers = Writers(released(), self._registry)
         self._marker = marker(os.urandom)
         self._preparing: list[asyncio.Task[None]] = []
+        self._open_log = partial(MessageLog, settings.kafka)
+        self._shared_log = SharedLog(self._open_log)
 
     async def lane_opener(self, part: Step | Drain) -> Callable[[int], Gatherer]:
         """What opens a lane of this step or drain; a lane waits for its store by itself."""
@@ -96,17 +102,21 @@ class Assembly:
 
     def _step_opener(self, part: Step, stage: Stage) -> Callable[[int], Work]:
         make = _agent_maker(part.agent, self._settings)
-        if part.remembers is None:
-            return lambda _: StepWork(stage, make(), self._producer, wall_ms)
         topic, every_s = part.remembers, self._settings.worker.memory_interval_s
-        open_log = partial(MessageLog, self._settings.kafka)
 
         def open_work(partition: int) -> Work:
-            step = StepWork(stage, make(), self._producer, wall_ms)
-            memory = Memory(topic, partition, producer=self._producer, open_log=open_log)
+            beside = tuple(map(self._beside, part.beside))
+            step = StepWork(stage, make(), self._producer, wall_ms, beside)
+            if topic is None:
+                return step
+            memory = Memory(topic, partition, producer=self._producer, open_log=self._open_log)
             return RememberingWork(step, memory, every_s)
 
         return open_work
+
+    def _beside(self, topic: Topic[Any]) -> Beside:
+        read = reader(topic, Records, marker=self._marker, known=self._writers.known)
+        return Beside(topic.name, read, self._shared_log, self._writers.resolve)
 
     def _drain_opener(self, part: Drain, stage: Stage, observer: Observer) -> Callable[[int], Work]:
         sink = part.sink(*settings_for(part.sink, self._settings))
@@ -123,6 +133,14 @@ class Assembly:
         return lambda _: DrainWork(
             stage, sink, self._producer, wall_ms, waiting, written, reports, ready
         )
+
+    async def voice(self, clockwork: Clockwork, leads: Callable[[], bool]) -> Voice | None:
+        """How a chore says what it has to say; None for one that says nothing."""
+        topics = clockwork.writes
+        if not topics:
+            return None
+        write = Writer(topics, {topic.name: await self._header(topic) for topic in topics})
+        return Voice(leads, Reports(write, self._producer), partial(self._recall, topics=topics))
 
     def close(self) -> None:
         """Wait for no store any more."""
@@ -142,8 +160,8 @@ class Assembly:
         if isinstance(sink, Reporting):
             await self._recall(sink, topics)
 
-    async def _recall(self, sink: Reporting, topics: tuple[Topic[Any], ...]) -> None:
-        """Tell a sink what it reported lately; no worker but this one does the partition's work."""
+    async def _recall(self, sink: Reporting | Telling, topics: tuple[Topic[Any], ...]) -> None:
+        """Tell a sink what it reported lately; no worker but this one does its work."""
         headers: set[bytes] = set()
 
         def read() -> list[Any]:

@@ -6,7 +6,7 @@ from typing import Any
 
 from schemas.records import DeadLetter
 from schemas.topics import Topic, dead_letters
-from streams.topology import Clockwork, Drain, Flow, Step
+from streams.topology import Clockwork, Drain, Flow, Step, read_by
 
 BEGIN, END = "<!-- chart -->", "<!-- /chart -->"
 
@@ -22,6 +22,10 @@ def chart(flows: Sequence[Flow]) -> str:
     for flow in flows:
         for part in flow.parts:
             lines += _arrows(flow, part)
+        for each in flow.clockworks:
+            lines += [
+                f"  {_id(flow.name, each.name)} --> {_id(topic.name)}" for topic in each.writes
+            ]
     return "\n".join(lines) + "\n"
 
 
@@ -44,8 +48,10 @@ def _topics(flows: Sequence[Flow]) -> list[Topic[Any]]:
     found: dict[str, Topic[Any]] = {}
     for flow in flows:
         for part in flow.parts:
-            for topic in (part.reads, *_written(part)):
+            for topic in (*read_by(part), *_written(part)):
                 found.setdefault(topic.name, topic)
+        for each in flow.clockworks:
+            found |= {topic.name: topic for topic in each.writes}
     return list(found.values())
 
 
@@ -55,7 +61,7 @@ def _written(part: Step | Drain) -> tuple[Topic[Any], ...]:
 
 def _arrows(flow: Flow, part: Step | Drain) -> Iterator[str]:
     name = _id(flow.name, part.name)
-    yield f"  {_id(part.reads.name)} --> {name}"
+    yield from (f"  {_id(topic.name)} --> {name}" for topic in read_by(part))
     for topic in _written(part):
         arrow = "-.->" if topic.record is DeadLetter else "-->"
         yield f"  {name} {arrow} {_id(topic.name)}"

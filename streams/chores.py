@@ -1,18 +1,16 @@
-"""What a flow does by the clock and not by the batch: roll-ups."""
+"""What a flow does by the clock and not by the batch: roll-ups, polls of the weather."""
 
-import asyncio
 import os
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
 
 import structlog
 
-from connectors.outcome import UnavailableError
 from connectors.rollup import Roller
 from models.profiles import Kind, load
-from streams.observer import Observer, wall_ms
+from streams.observer import wall_ms
 from streams.settings import Settings
 
 log = structlog.get_logger(__name__)
@@ -31,6 +29,17 @@ class Chore(Protocol):
 
     async def __call__(self) -> Pass:
         """Do as much of it as one pass takes."""
+        ...
+
+
+class Telling(Chore, Protocol):
+    """A chore that says things, as records: one whose clockwork writes topics."""
+
+    report: Callable[[Any], None]
+    """Is called with each record; who runs the chore sets it."""
+
+    def recall(self, records: Iterable[Any]) -> None:
+        """Take in what was said lately, by whoever did the chore then; oldest first."""
         ...
 
 
@@ -54,18 +63,3 @@ class RollUp:
             log.warning("minutes too old to be rolled up", minutes=rolled.expired)
         found = rolled.windows + rolled.left + rolled.others
         return Pass(found=found, left=rolled.left)
-
-
-async def keep_doing(
-    make: MakeChore, settings: Settings, observer: Observer, every_s: float
-) -> None:
-    """Do a chore, pause, and so on; wait while its store is away."""
-    chore = make(settings)
-    while True:
-        try:
-            done = await chore()
-            observer.passed(done.found)
-        except UnavailableError as error:
-            observer.waiting(error)
-            done = Pass(0, 0)
-        await asyncio.sleep(0 if done.left else every_s)

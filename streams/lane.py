@@ -54,6 +54,7 @@ class Lane:
             if not self._open:
                 await self._work.open()
                 self._open = True
+            await self._work.prepare(raw)
             begun = await self._begin(raw)
             if before := self._confirming:
                 # not awaited itself: who carries may be cancelled while the writing goes on

@@ -74,6 +74,10 @@ class RememberingWork:
             step, offset = self.step.stage.name, snapshot.offset
             log.info("memory back", step=step, partition=self.memory.partition, offset=offset)
 
+    async def prepare(self, raw: Raw) -> None:
+        """As the step."""
+        await self.step.prepare(raw)
+
     def begin(self, raw: Raw) -> Begun:
         """Decode, run the agent on what it does not know yet, encode."""
         news = self._news(raw)

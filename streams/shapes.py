@@ -42,6 +42,17 @@ def gives(agent: Any) -> set[type]:
     }
 
 
+def learns(agent: Any) -> set[type]:
+    """The record types that an agent learns from topics beside the one it reads."""
+    if not hasattr(agent, "learn"):
+        return set()
+    hints = get_type_hints(agent.learn)
+    hints.pop("return", None)
+    [news] = hints.values()
+    arms = get_args(news) if get_origin(news) in (Union, types.UnionType) else (news,)
+    return {get_args(arm)[0] for arm in arms}
+
+
 def settings_for(maker: type, settings: BaseModel) -> list[Any]:
     """The parts of ``settings`` that a class's constructor asks for, found by their types.
 

@@ -6,17 +6,18 @@ from typing import Any
 
 from schemas.records import DeadLetter
 from schemas.topics import Topic, dead_letters
-from streams.shapes import gives, takes
-from streams.topology import Drain, Flow, Step
+from streams.shapes import gives, learns, takes
+from streams.topology import Drain, Flow, Step, read_by
 
 
 def complaints(flows: Sequence[Flow], *, catalogue: Sequence[Topic[Any]]) -> list[str]:
     """What is wrong with these flows; nothing if all is well.
 
     Flows and the parts of each have names of their own; agents and sinks take the records of the
-    topic they read; agents give the records of the topics they write; every topic has one
-    writing step at most; what is read stands in the catalogue and has dead letters; whatever is
-    written is read or is an end.
+    topic they read, and agents learn those of the topics beside it; agents give the records of the
+    topics they write; every topic has one writing step at most, unless it is where several meet;
+    what is read stands in the catalogue and has dead letters; whatever is written is read or is an
+    end.
     """
     return [
         *_repeated("flow", [flow.name for flow in flows]),
@@ -47,6 +48,16 @@ def _part(part: Step | Drain, catalogue: Sequence[Topic[Any]]) -> Iterator[str]:
         yield f"takes {record.__name__}, but {part.reads.name} has {part.reads.record.__name__}"
     if isinstance(part, Step):
         yield from _outputs(part, given)
+        yield from _beside(part, catalogue)
+
+
+def _beside(part: Step, catalogue: Sequence[Topic[Any]]) -> Iterator[str]:
+    for topic in part.beside:
+        if topic not in catalogue:
+            yield f"{topic.name} is not in the catalogue"
+    learnt = learns(part.agent)
+    if learnt != {topic.record for topic in part.beside}:
+        yield f"learns {sorted(each.__name__ for each in learnt)}, which is not what is beside it"
 
 
 def _outputs(part: Step, given: set[type]) -> Iterator[str]:
@@ -65,7 +76,7 @@ def _writers(flows: Sequence[Flow]) -> Iterator[str]:
     for flow in flows:
         for part in flow.parts:
             for topic in part.writes if isinstance(part, Step) else ():
-                if topic.record is not DeadLetter:
+                if topic.record is not DeadLetter and not topic.meeting:
                     writers.setdefault(topic.name, []).append(f"{flow.name}.{part.name}")
     for topic_name, names in writers.items():
         if len(names) > 1:
@@ -74,7 +85,7 @@ def _writers(flows: Sequence[Flow]) -> Iterator[str]:
 
 def _loose(flows: Sequence[Flow]) -> Iterator[str]:
     parts = [part for flow in flows for part in flow.parts]
-    known = {part.reads.name for part in parts}
+    known = {topic.name for part in parts for topic in read_by(part)}
     for part in parts:
         for topic in part.writes if isinstance(part, Step) else ():
             if topic.name not in known and not topic.ends:

@@ -47,6 +47,9 @@ class Step:
     remembers: Topic[MemoryPart] | None = None
     """Where the agent's memory is kept, if it must outlive a restart: see ``streams.remember``."""
 
+    beside: tuple[Topic[Any], ...] = ()
+    """Topics of few records that the agent learns as of its batches: see ``streams.beside``."""
+
 
 @dataclass(frozen=True, slots=True)
 class Drain:
@@ -67,11 +70,14 @@ class Drain:
 
 @dataclass(frozen=True, slots=True)
 class Clockwork:
-    """A chore done by the clock; several workers may do it at once without harm."""
+    """A chore done by the clock; if it writes nothing, several workers may do it at once."""
 
     name: str
     chore: MakeChore
     every_s: float = field(kw_only=True)
+    writes: tuple[Topic[Any], ...] = ()
+    """What it says: such a chore is done by one worker alone, the one that holds the first
+    partition of the flow's first topic."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +149,11 @@ def parts(flows: tuple[Flow, ...] = FLOWS) -> Iterator[Step | Drain]:
     """Every step and drain of these flows, in the order in which a record meets them."""
     for flow in flows:
         yield from flow.parts
+
+
+def read_by(part: Step | Drain) -> tuple[Topic[Any], ...]:
+    """The topic that a part reads, and those it knows beside it."""
+    return (part.reads, *part.beside) if isinstance(part, Step) else (part.reads,)
 
 
 def topics(flows: tuple[Flow, ...] = FLOWS) -> tuple[Topic[Any], ...]:

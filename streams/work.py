@@ -15,6 +15,7 @@ from connectors.producer import BatchProducer, Refusal
 from schemas.batch import Raw
 from schemas.reasons import DETAIL_LIMIT, Reason
 from schemas.records import DeadLetter
+from streams.beside import Beside
 from streams.stage import Agent, Result, Stage
 
 log = structlog.get_logger(__name__)
@@ -38,6 +39,10 @@ class Work(Protocol):
 
     async def open(self) -> None:
         """Get ready, before the first batch."""
+        ...
+
+    async def prepare(self, raw: Raw) -> None:
+        """Find what is needed to work on this batch."""
         ...
 
     def begin(self, raw: Raw) -> Any:
@@ -75,7 +80,10 @@ class Simple:
     due = False
 
     async def open(self) -> None:
-        """Nothing to prepare."""
+        """Nothing to get ready."""
+
+    async def prepare(self, raw: Raw) -> None:
+        """Nothing is needed."""
 
     async def keep(self) -> None:
         """Nothing is held."""
@@ -92,6 +100,13 @@ class StepWork(Simple):
     agent: Agent
     producer: BatchProducer
     now_ms: Callable[[], int]
+    beside: tuple[Beside, ...] = ()
+
+    async def prepare(self, raw: Raw) -> None:
+        """Let the agent learn what lies beside the batch."""
+        for topic in self.beside:
+            for news in await topic.news(raw.origin):
+                self.agent.learn(news)  # type: ignore[attr-defined]  # an agent with topics beside has it
 
     def begin(self, raw: Raw) -> Result:
         """Decode, run the agent, encode."""

@@ -12,7 +12,7 @@ from faust.types import TP
 from connectors.producer import BatchProducer
 from streams.app import add_agent, create_app
 from streams.assembly import Assembly
-from streams.chores import keep_doing
+from streams.clock import keep_doing
 from streams.lane import Lanes
 from streams.metrics import Metrics
 from streams.observer import Observer, wall_ms
@@ -90,7 +90,7 @@ class Worker:
         app.consumer.full = self._full
         app.consumer.fetch_pause_s = self.settings.worker.fetch_pause_s
         await app.start()
-        self._start_clockworks()
+        await self._start_clockworks(app)
         self.readiness.clear("starting")
         log.info("worker started", flow=self.flow.name, http_port=self.port, pid=os.getpid())
 
@@ -129,10 +129,13 @@ class Worker:
                 app, part.name, part.reads.name, open_lane=open_lane, fail=self.fail
             )
 
-    def _start_clockworks(self) -> None:
+    async def _start_clockworks(self, app: Any) -> None:
+        assert self._assembly
+        lead = TP(self.flow.parts[0].reads.name, 0)
         for each in self.flow.clockworks:
             observer = Observer(each.name, self.metrics, self.readiness, wall_ms)
-            doing = keep_doing(each.chore, self.settings, observer, each.every_s)
+            voice = await self._assembly.voice(each, lambda: lead in app.consumer.assignment())
+            doing = keep_doing(each, self.settings, observer, voice)
             task = asyncio.create_task(doing)
             task.add_done_callback(self._ended)
             self._clockworks.append(task)

@@ -86,6 +86,45 @@ def test_a_topic_with_two_writers_is_named() -> None:
     assert found == "readings.accepted.v1 has more than one writer: telemetry.clean, second.again"
 
 
+def test_several_may_write_where_they_meet() -> None:
+    meeting = replace(READINGS_ACCEPTED, meeting=True)
+    step = replace(STEP, writes=(meeting, READINGS_REJECTED))
+
+    assert [] == wrong(
+        Flow("telemetry", (step, DRAIN)), Flow("second", (replace(step, name="again"),))
+    )
+
+
+class Learner:
+    def __call__(self, batch: Records[AcceptedTelemetry]) -> list[SetAside]:
+        return [SetAside(row, Reason.DUPLICATE) for row in range(len(batch.rows))]
+
+    def learn(self, news: Records[Telemetry]) -> None:
+        assert news
+
+
+@pytest.mark.parametrize(
+    ("beside", "complaint"),
+    [
+        ((), "f.learn: learns ['Telemetry'], which is not what is beside it"),
+        ((COPY,), "f.learn: readings.copied.v1 is not in the catalogue"),
+        ((READINGS_ACCEPTED,), "f.learn: learns ['Telemetry'], which is not what is beside it"),
+    ],
+)
+def test_a_topic_beside_that_does_not_fit_is_named(
+    beside: tuple[Topic[Any], ...], complaint: str
+) -> None:
+    step = Step("learn", READINGS_ACCEPTED, Learner, writes=(), beside=beside)
+
+    assert complaint in wrong(GOOD, Flow("f", (step,)))
+
+
+def test_a_topic_beside_that_fits_counts_as_read() -> None:
+    step = Step("learn", READINGS_ACCEPTED, Learner, writes=(), beside=(READINGS_RECEIVED,))
+
+    assert [] == wrong(GOOD, Flow("f", (step,)))
+
+
 def test_what_nobody_reads_is_named() -> None:
     [found] = wrong(Flow("telemetry", (STEP,)))
 
