@@ -14,8 +14,8 @@ import json
 from pathlib import Path
 
 FOLDER = Path(__file__).parent / "chronograf"
-DATABASE = "engawa"
-"""The database that the files name: that of the workers' settings, unless those were changed."""
+DATABASE, ROOM_DATABASE = "engawa", "Sensordata"
+"""The databases that the files name: those of the workers' settings, unless those were changed."""
 
 Cell = tuple[str, str, str]
 """Name of the dashboard, name of the cell, query."""
@@ -37,10 +37,17 @@ def cells(path: Path) -> list[Cell]:
 
 
 def asked(
-    query: str, *, from_ms: int, to_ms: int, interval_s: int = 3600, database: str = DATABASE
+    query: str,
+    *,
+    from_ms: int,
+    to_ms: int,
+    interval_s: int = 3600,
+    database: str = DATABASE,
+    room_database: str = ROOM_DATABASE,
 ) -> str:
     """A cell's query as Chronograf would send it, its variables replaced."""
     named = query.replace(f'FROM "{DATABASE}".', f'FROM "{database}".')
+    named = named.replace(f'FROM "{ROOM_DATABASE}".', f'FROM "{room_database}".')
     values = {
         ":dashboardTime:": f"{from_ms}ms",
         ":upperDashboardTime:": f"{to_ms}ms",

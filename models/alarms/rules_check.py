@@ -8,12 +8,9 @@ from itertools import combinations, permutations
 
 from models.alarms.limits import limits_for
 from models.alarms.rules import Bound, Rule, RulesFile
-from models.alarms.yaml_tree import Loc
 from models.profiles import Kind, Profiles, Resource
+from models.yaml_faults import Fault
 from schemas.alarms import Level
-
-Fault = tuple[Loc, str]
-"""Where it is, and the reason."""
 
 
 def faults(file: RulesFile, profiles: Profiles) -> Iterator[Fault]:

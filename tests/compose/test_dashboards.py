@@ -12,9 +12,18 @@ import numpy as np
 import pytest
 import yaml
 
-from compose.dashboards import FOLDER, asked, cells, dashboards
+from compose.dashboards import DATABASE, FOLDER, ROOM_DATABASE, asked, cells, dashboards
 from connectors.alarm_points import RETENTION, AlarmPointsSink
 from connectors.alarm_points import TAGS as ALARM_TAGS
+from connectors.energy_points import (
+    AIR_CONDITIONERS,
+    COMMAND_TAGS,
+    COMMANDS,
+    DEVICE_TAGS,
+    ROOM_TAGS,
+    EnergyPointsSettings,
+)
+from connectors.event_points import RETENTION as ROOMS_KEPT
 from connectors.influx import InfluxSettings, InfluxSink
 from connectors.influxql import InfluxQL
 from connectors.line_protocol import TAGS
@@ -24,6 +33,7 @@ from schemas.codec import encode
 from schemas.columns import ColumnDecoder, marker
 from schemas.records import AcceptedReading, AcceptedTelemetry, Position, Quality
 from schemas.unframe import Bodies
+from tests.compose.room_points import fill_rooms
 
 BOARDS: dict[str, dict[str, Any]] = {
     path.stem: json.loads(path.read_text()) for path in dashboards()
@@ -32,6 +42,7 @@ CELLS = [each for path in dashboards() for each in cells(path)]
 HOUR_MS = 3_600_000
 NOW = time.time_ns() // 1_000_000
 RESOURCES = ("temperature", "humidity", "co2")
+ROOMS = EnergyPointsSettings().measurement
 FIGURES = ("mean", "min", "max", "count", "last", "flagged")
 WRITTEN = {
     "readings": {
@@ -43,18 +54,40 @@ WRITTEN = {
         *ALARM_TAGS,
         *("sequence", "duration_s", "active", "value", "openings"),
     },
+    ROOMS: {
+        *ROOM_TAGS,
+        *("temperature", "humidity", "ext_temperature", "ext_humidity", "weather_stat"),
+        *("Aircon_temp", "quality", "suspect", "weather_age_s", "weather_stale"),
+        *("recommend_temperature", "raw_c", "expected_kwh", "reason", "detail", "fallback"),
+        *("model", "model_version"),
+    },
+    AIR_CONDITIONERS: {*DEVICE_TAGS, "power_kw"},
+    COMMANDS: {*COMMAND_TAGS, "version", "desired", "reported", "delta", "by"},
 }
 """The tags and fields that the sinks write, by measurement."""
 
-POLICIES = {"readings": {"raw", "minute", "hour"}, "alarms": {RETENTION}}
+POLICIES = {
+    "readings": {"raw", "minute", "hour"},
+    "alarms": {RETENTION},
+    ROOMS: {ROOMS_KEPT},
+    AIR_CONDITIONERS: {ROOMS_KEPT},
+    COMMANDS: {ROOMS_KEPT},
+}
 KINDS = {"line", "line-stepplot", "single-stat", "table"}
 """Those of Chronograf's kinds of cells that we use."""
 
 
-def test_there_is_one_for_the_farm_and_one_for_its_alarms() -> None:
-    assert {"farm": "Engawa: farm", "alarms": "Engawa: alarms"} == {
+def test_there_is_one_for_the_farm_one_for_its_alarms_and_one_for_server_rooms() -> None:
+    assert {stem: f"Engawa: {stem}" for stem in ("farm", "alarms", "energy")} == {
         stem: board["name"] for stem, board in BOARDS.items()
     }
+
+
+def test_the_databases_are_those_of_the_settings() -> None:
+    assert (DATABASE, ROOM_DATABASE) == (
+        InfluxSettings().database,
+        EnergyPointsSettings().database,
+    )
 
 
 def test_ids_are_unique_and_chronograf_will_never_give_them_out() -> None:
@@ -102,13 +135,14 @@ def test_a_dashboard_is_laid_out_as_chronograf_keeps_it(stem: str) -> None:
 
 @pytest.mark.parametrize(("board", "cell", "query"), CELLS)
 def test_a_query_mentions_only_what_the_sinks_write(board: str, cell: str, query: str) -> None:
-    sources = re.findall(r'FROM "engawa"\."(\w+)"\."(\w+)"', query)
+    sources = re.findall(r'FROM "(\w+)"\."(\w+)"\."(\w+)"', query)
     own = set(re.findall(r'AS "(\w+)"', query))
-    used = set(re.findall(r'"(\w+)"', query)) - {"engawa"}
+    used = set(re.findall(r'"(\w+)"', query)) - {DATABASE, ROOM_DATABASE}
 
     assert sources, (board, cell)
-    for policy, measurement in sources:
+    for database, policy, measurement in sources:
         assert policy in POLICIES[measurement]
+        assert database == (ROOM_DATABASE if policy == ROOMS_KEPT else DATABASE)
         assert used - own - {policy, measurement} <= WRITTEN[measurement]
 
 
@@ -194,6 +228,7 @@ async def filled(influx_url: str) -> InfluxSettings:
     await AlarmPointsSink(store).prepare()
     await ql.write(f"{store.database}/{RETENTION}", "\n".join(points).encode())
     await ql.close()
+    await fill_rooms(store, from_ms=NOW - 3 * HOUR_MS, to_ms=NOW - 60_000)
     return store
 
 
@@ -201,7 +236,13 @@ async def rows(store: InfluxSettings, query: str) -> list[dict[str, Any]]:
     ql = InfluxQL(store.url, store.token, timeout_s=10)
     try:
         return await ql.ask(
-            asked(query, from_ms=NOW - 6 * HOUR_MS, to_ms=NOW, database=store.database)
+            asked(
+                query,
+                from_ms=NOW - 6 * HOUR_MS,
+                to_ms=NOW,
+                database=store.database,
+                room_database=store.database,
+            )
         )
     finally:
         await ql.close()
@@ -212,7 +253,8 @@ async def test_every_cell_finds_rows_with_values(filled: InfluxSettings) -> None
     for board, cell, query in CELLS:
         found = await rows(filled, query)
         assert found, (board, cell)
-        columns = set(re.findall(r'AS "(\w+)"', query.split(" FROM ")[0])) or {"value"}
+        told = query.split(" FROM ")[0]
+        columns = re.findall(r'AS "(\w+)"', told) or re.findall(r'"(\w+)"', told)
         for column in columns:
             assert any(row[column] is not None for row in found), (board, cell, column)
 
@@ -239,3 +281,27 @@ async def test_the_figures_in_the_cells_are_right(filled: InfluxSettings) -> Non
     assert any(30 < row["temperature"] < 37 for row in flagged)
     (heard,) = await rows(filled, by_cell["Devices heard"])
     assert 3 == heard["devices"]
+
+
+@pytest.mark.integration
+async def test_the_figures_of_server_rooms_are_right(filled: InfluxSettings) -> None:
+    by_cell = {cell: query for board, cell, query in CELLS if board == "Engawa: energy"}
+
+    async def stat(cell: str, figure: str) -> float:
+        [row] = await rows(filled, by_cell[cell])
+        return float(row[figure])
+
+    assert 21.0 == await stat("Current setpoint, °C", "setpoint")
+    assert 7.0 == await stat("Weather", "weather")
+    assert 23.75 == await stat("Recommended setpoint, °C", "recommended")
+    assert 50.0 == await stat("Readings with stale weather, %", "stale")
+    assert 50.0 == await stat("Recommendations by fallback, %", "fallback")
+    assert 8 * 178 / 60 == pytest.approx(await stat("Energy for cooling, kWh", "used"))
+    temperatures = await rows(filled, by_cell["Indoor and outdoor temperature, °C"])
+    assert {(24.5, 3.5)} == {(row["indoor"], row["outdoor"]) for row in temperatures}
+    reasons = await rows(filled, by_cell["Latest fallbacks and why"])
+    assert {("tower-2", "weather_stale", "no weather yet")} == {
+        (row["room"], row["reason"], row["detail"]) for row in reasons
+    }
+    latest = await rows(filled, by_cell["Latest commands"])
+    assert ["acknowledged", "sent"] == [row["state"] for row in latest]

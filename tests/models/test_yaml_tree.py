@@ -3,7 +3,7 @@ from typing import Any
 
 import pytest
 
-from models.alarms.yaml_tree import SIZE_BYTES, YamlError, parse, read
+from models.yaml_tree import SIZE_BYTES, YamlError, parse, read
 
 
 @pytest.mark.parametrize(
