@@ -32,10 +32,23 @@ class Reason(StrEnum):
     WRONG_TYPE = "wrong_type"
     BAD_POSITION = "bad_position"
     DUPLICATE = "duplicate"
+    # it is a picture that cannot be looked at
+    NOT_AN_IMAGE = "not_an_image"
+    DAMAGED_IMAGE = "damaged_image"
+    IMAGE_TOO_LARGE = "image_too_large"
+    IMAGE_TOO_SMALL = "image_too_small"
     # it asks something of an alarm that cannot be
     UNKNOWN_ALARM = "unknown_alarm"
     LATE_REQUEST = "late_request"
     BAD_REQUEST = "bad_request"
+    # it asks something of a device that cannot be
+    UNKNOWN_DEVICE = "unknown_device"
+    ABSURD_VALUE = "absurd_value"
+    # it is a frame that cannot be counted
+    UNKNOWN_SITE = "unknown_site"
+    UNKNOWN_CAMERA = "unknown_camera"
+    NO_TIME_ZONE = "no_time_zone"
+    TOO_LATE = "too_late"
     # it is fine, but a store or the broker will never take it
     REFUSED_BY_STORE = "refused_by_store"
     REFUSED_BY_BROKER = "refused_by_broker"

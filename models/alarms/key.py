@@ -3,6 +3,10 @@
 KEY_CHARACTERS = 1024
 """No key is longer: sites and devices of 128 characters fit even when all are escaped."""
 
+COMMAND = "setpoint", "command"
+"""Resource and rule of the alarm that a device does not follow its commands. No rules file need
+have the rule: its channels are then those of the rules that name none."""
+
 
 def alarm_key(site: str, device: str, resource: str, rule: str) -> str:
     """Key of one thing that can be wrong; ``/`` and ``%`` in a part become ``%2F`` and ``%25``.

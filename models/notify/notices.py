@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from models.alarms.key import COMMAND
 from models.alarms.rules import Rule
 from models.notify.channels import Channel, Language
 from models.notify.message_fields import template_error
@@ -130,9 +131,11 @@ def _escaped(fields: Mapping[str, str], safe: Callable[[str], str]) -> dict[str,
 
 def _finding(change: AlarmChange, safe: Mapping[str, str], words: Words) -> str:
     """What was found: the value beside its limit if there are both."""
-    measured = change.cause in (Cause.VALUE, Cause.RATE)
+    commanded = (change.resource, change.rule) == COMMAND
+    measured = commanded or change.cause in (Cause.VALUE, Cause.RATE)
     if not measured or change.value is None:
-        return f"{safe['resource']} {words.causes[change.cause]}"
+        wrong = words.disobeyed if commanded else words.causes[change.cause]
+        return f"{safe['resource']} {wrong}"
     unit = f" {safe['unit']}".rstrip()
     value = f"{safe['resource']} {safe['value']}{unit}"
     if change.threshold is None:

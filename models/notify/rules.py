@@ -37,7 +37,8 @@ class NotifyRules(Strict):
     """How often somebody is told."""
 
     channels: Annotated[tuple[ChannelName, ...], Field(max_length=16)] = ()
-    """Channels of the rules that name none."""
+    """Channels of the rules that name none, and of alarms that no rule raised: those of devices
+    that do not follow their commands."""
 
     reminders_min: Annotated[tuple[Minutes, ...], Field(max_length=20)] = (15, 30, 60)
     """When after the first message to remind of an alarm that is neither acknowledged nor cleared;

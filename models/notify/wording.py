@@ -18,6 +18,9 @@ class Words:
     causes: Mapping[Cause, str]
     """What is wrong, where there is no value to show."""
 
+    disobeyed: str
+    """What is wrong where a device does not do what it is told, and no setpoint is known."""
+
     since: str
     lasted: str
     by: str
@@ -47,6 +50,7 @@ ENGLISH = Words(
         Cause.SILENCE: "no data",
         Cause.TROUBLE: "sensor trouble",
     },
+    disobeyed="does not follow its command",
     since="Since {since}. Rule: {rule}.",
     lasted="Lasted {duration}. Rule: {rule}.",
     by="By {by}.",
@@ -71,6 +75,7 @@ JAPANESE = Words(
         Cause.SILENCE: "データなし",
         Cause.TROUBLE: "センサー異常",
     },
+    disobeyed="指令に従っていません",
     since="発生: {since}。ルール: {rule}。",
     lasted="継続時間: {duration}。ルール: {rule}。",
     by="確認者: {by}。",
@@ -95,6 +100,7 @@ KOREAN = Words(
         Cause.SILENCE: "데이터 없음",
         Cause.TROUBLE: "센서 이상",
     },
+    disobeyed="명령을 따르지 않음",
     since="발생: {since}. 규칙: {rule}.",
     lasted="지속 시간: {duration}. 규칙: {rule}.",
     by="확인한 사람: {by}.",

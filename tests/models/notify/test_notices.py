@@ -69,6 +69,14 @@ def test_every_occasion_and_cause_has_words_in_every_language() -> None:
         ({"cause": Cause.SILENCE, "value": None}, "temperature no data"),
         ({"cause": Cause.TROUBLE}, "temperature sensor trouble"),
         ({"value": None}, "temperature limit crossed"),
+        (
+            {"resource": "setpoint", "rule": "command", "cause": Cause.TROUBLE},
+            "setpoint 32.4 °C > 31 °C",
+        ),
+        (
+            {"resource": "setpoint", "rule": "command", "cause": Cause.TROUBLE, "value": None},
+            "setpoint does not follow its command",
+        ),
     ],
 )
 def test_what_was_found_is_said_with_its_unit(fields: dict[str, Any], finding: str) -> None:

@@ -49,6 +49,14 @@ def test_a_lower_level_is_told_only_if_wanted() -> None:
     assert said(take(wanted, change(), lower)) == [("created", "chat"), ("lowered", "chat")]
 
 
+def test_an_alarm_of_no_rule_is_told_where_those_are_whose_rule_names_no_channel() -> None:
+    found = change(resource="setpoint", rule="command", by="command")
+    everybody = teller(rows=TWO, notify={"channels": ("chat",)})
+
+    assert said(take(everybody, found)) == [("created", "chat")]
+    assert said(take(teller(), found)) == []
+
+
 def test_a_level_that_rises_again_is_told_again() -> None:
     lower = change(Change.LOWERED, 3, previous_level=Level.CRITICAL)
 
