@@ -1,6 +1,5 @@
 """Who gives the weather, by the settings."""
 
-from connectors.open_weather_map import OpenWeatherMap
 from connectors.weather_provider import WeatherProvider
 from connectors.weather_replay import WeatherReplay, load_year
 from connectors.weather_settings import WeatherSettings
@@ -15,6 +14,9 @@ def weather_source(settings: WeatherSettings) -> WeatherProvider | None:
     """
     match settings.provider:
         case "openweathermap":
+            # pyowm takes a fifth of a second to import, and few workers ever ask
+            from connectors.open_weather_map import OpenWeatherMap  # noqa: PLC0415
+
             assert settings.api_key is not None  # the settings have seen to it
             return OpenWeatherMap(
                 settings.api_key, url=settings.base_url, timeout_s=settings.timeout_s

@@ -5,7 +5,7 @@ or ``Records[Telemetry]`` (a list, for low-rate flows). A sink may also ask for 
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Generic, TypeVar
 
 import numpy as np
@@ -35,6 +35,11 @@ class Origin:
 
     logged_at: Int64s
     """Kafka's timestamps, epoch milliseconds UTC: the only clock an agent needs."""
+
+    def pick(self, rows: Sequence[int]) -> "Origin":
+        """Where these of the rows came from."""
+        places = np.asarray(rows, np.int64)
+        return replace(self, offsets=self.offsets[places], logged_at=self.logged_at[places])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

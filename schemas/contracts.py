@@ -68,7 +68,7 @@ def _field(field: Any, hint: Any, seen: set[type]) -> dict[str, Any]:
     kind, doc = get_args(hint)[:2]
     described = {"name": field.name, "type": _type(kind, seen), "doc": doc}
     if field.default is not MISSING:
-        described["default"] = field.default
+        described["default"] = list(field.default) if field.default == () else field.default
     return described
 
 

@@ -55,7 +55,7 @@ class EnergyRecommendation:
     device: Annotated[str, "Device that measures the room."]
     room: Annotated[str, "Name of the room."]
     air_conditioner: Annotated[str | None, "Device to be set; null if the room has none."]
-    at: Annotated[int, "Time of the newest set, epoch milliseconds UTC."]
+    at: Annotated[int, "Time of the newest set, or just after it if none is left, epoch ms UTC."]
     since: Annotated[int, "Time of the oldest set, epoch milliseconds UTC."]
     sets: Annotated[int, "How many sets of inputs it rests on."]
     setpoint_c: Annotated[float, "Recommended setpoint within all limits, degrees Celsius."]

@@ -32,6 +32,15 @@ class Reason(StrEnum):
     WRONG_TYPE = "wrong_type"
     BAD_POSITION = "bad_position"
     DUPLICATE = "duplicate"
+    # it is a frame that is not looked at
+    NO_ANALYSIS = "no_analysis"
+    UNKNOWN_ANALYSIS = "unknown_analysis"
+    CAMERA_OFF = "camera_off"
+    TOO_OFTEN = "too_often"
+    NO_PICTURE = "no_picture"
+    REFERENCE_MISSING = "reference_missing"
+    REFERENCE_CHANGED = "reference_changed"
+    REFERENCE_FOREIGN = "reference_foreign"
     # it is a picture that cannot be looked at
     NOT_AN_IMAGE = "not_an_image"
     DAMAGED_IMAGE = "damaged_image"

@@ -1,24 +1,13 @@
 """The command line: ``engawa …``, which is the same as ``python -m streams …``."""
 
+import sys
+from collections.abc import Mapping
+from importlib import import_module
 from importlib.metadata import PackageNotFoundError, version
 from typing import Annotated
 
 import typer
 
-from streams.commands import (
-    alarms,
-    chart,
-    check,
-    contracts,
-    dead_letters,
-    demo,
-    produce,
-    query,
-    replay,
-    servers,
-    topics,
-    worker,
-)
 from streams.failures import Commands
 
 HELP = """
@@ -36,8 +25,33 @@ Exit codes: 0 fine, 1 something was found wrong or failed, 2 wrong usage, 69 a s
 """
 
 
-def cli() -> typer.Typer:
-    """All commands, by what they are for."""
+LOCAL, RUN, LOOK_AFTER, DEVELOP = "Local servers", "Run", "Look after", "Develop"
+
+COMMANDS: Mapping[str, tuple[str, str]] = {
+    # command: its panel, and the module in streams.commands that has it
+    "up": (LOCAL, "servers"),
+    "down": (LOCAL, "servers"),
+    "status": (LOCAL, "servers"),
+    "demo": (RUN, "demo"),
+    "worker": (RUN, "worker"),
+    "serve": (RUN, "serve"),
+    "produce": (RUN, "produce"),
+    "simulate": (RUN, "simulate"),
+    "topics": (LOOK_AFTER, "topics"),
+    "check": (LOOK_AFTER, "check"),
+    "replay": (LOOK_AFTER, "replay"),
+    "query": (LOOK_AFTER, "query"),
+    "alarms": (LOOK_AFTER, "alarms"),
+    "setpoint": (LOOK_AFTER, "setpoint"),
+    "models": (LOOK_AFTER, "models"),
+    "dead-letters": (LOOK_AFTER, "dead_letters"),
+    "chart": (DEVELOP, "chart"),
+    "contracts": (DEVELOP, "contracts"),
+}
+
+
+def cli(only: str | None = None) -> typer.Typer:
+    """All commands, by what they are for; or one alone, which saves importing the others."""
     app = typer.Typer(
         name="engawa",
         cls=Commands,
@@ -48,25 +62,19 @@ def cli() -> typer.Typer:
         context_settings={"help_option_names": ["-h", "--help"]},
     )
     app.callback()(_options)
-    for command in (servers.up, servers.down, servers.status):
-        app.command(rich_help_panel="Local servers")(command)
-    app.command(rich_help_panel="Run")(demo.demo)
-    app.command(rich_help_panel="Run")(worker.worker)
-    app.command(rich_help_panel="Run")(produce.produce)
-    app.command(rich_help_panel="Look after")(topics.topics)
-    app.command(rich_help_panel="Look after")(check.check)
-    app.command(rich_help_panel="Look after")(replay.replay)
-    app.command(rich_help_panel="Look after")(query.query)
-    app.add_typer(alarms.cli(), name="alarms", rich_help_panel="Look after")
-    app.add_typer(dead_letters.cli(), name="dead-letters", rich_help_panel="Look after")
-    app.command(rich_help_panel="Develop")(chart.chart)
-    app.command(rich_help_panel="Develop")(contracts.contracts)
+    for name in [only] if only and only in COMMANDS else COMMANDS:
+        panel, module = COMMANDS[name]
+        found = import_module(f"streams.commands.{module}")
+        if hasattr(found, "cli"):
+            app.add_typer(found.cli(), name=name, rich_help_panel=panel)
+        else:
+            app.command(name, rich_help_panel=panel)(getattr(found, name))
     return app
 
 
 def main() -> None:
     """Run the command line."""
-    cli()(prog_name="engawa")
+    cli(next(iter(sys.argv[1:]), None))(prog_name="engawa")
 
 
 def _version(wanted: bool) -> None:  # noqa: FBT001  # typer hands the flag over

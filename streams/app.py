@@ -8,10 +8,10 @@ import faust
 from faust.types import TP
 
 from connectors.kafka import KafkaSettings, Sasl
+from streams.flow import Flow
 from streams.gather import Gatherer
 from streams.lane import Lanes
 from streams.settings import Settings
-from streams.topology import Flow
 from streams.transport import SCHEME, register
 
 

@@ -26,6 +26,8 @@ from streams.beside import Beside, SharedLog
 from streams.chores import Telling
 from streams.clock import Voice
 from streams.drain_work import DrainWork, Reporting
+from streams.fetching import Fetching
+from streams.flow import Clockwork, Drain, Step
 from streams.gather import Gatherer, Gathering
 from streams.lane import Lane
 from streams.memory import Memory
@@ -38,7 +40,6 @@ from streams.reports import Reports, recalled
 from streams.settings import Settings
 from streams.shapes import settings_for, takes
 from streams.stage import Agent, Stage
-from streams.topology import Clockwork, Drain, Step
 from streams.work import StepWork, Work
 from streams.writer import Writer
 from streams.writers import UnresolvedError, Writers
@@ -83,7 +84,11 @@ class Assembly:
 
         def open_lane(partition: int) -> Gatherer:
             lane = Lane(
-                open_work(partition), observer, resolve=self._writers.resolve, fail=self._fail
+                open_work(partition),
+                observer,
+                resolve=self._writers.resolve,
+                fail=self._fail,
+                at_once=part.at_once if isinstance(part, Step) else None,
             )
             return Gatherer(lane, gathering, fail=self._fail)
 
@@ -97,22 +102,35 @@ class Assembly:
         headers = {topic.name: await self._header(topic) for topic in topics}
         stage = Stage(part.name, read, Writer(topics, headers))
         if isinstance(part, Step):
-            return self._step_opener(part, stage)
+            return self._step_opener(part, stage, observer)
         return self._drain_opener(part, stage, observer)
 
-    def _step_opener(self, part: Step, stage: Stage) -> Callable[[int], Work]:
+    def _step_opener(self, part: Step, stage: Stage, observer: Observer) -> Callable[[int], Work]:
         make = _agent_maker(part.agent, self._settings)
+        fetch = self._fetch_maker(part, stage, observer)
         topic, every_s = part.remembers, self._settings.worker.memory_interval_s
 
         def open_work(partition: int) -> Work:
             beside = tuple(map(self._beside, part.beside))
-            step = StepWork(stage, make(), self._producer, wall_ms, beside)
+            fetching = fetch()
+            own = replace(stage, read=fetching) if fetching else stage
+            step = StepWork(own, make(), self._producer, wall_ms, beside, fetching)
             if topic is None:
                 return step
             memory = Memory(topic, partition, producer=self._producer, open_log=self._open_log)
             return RememberingWork(step, memory, every_s)
 
         return open_work
+
+    def _fetch_maker(
+        self, part: Step, stage: Stage, observer: Observer
+    ) -> Callable[[], Fetching | None]:
+        if part.fetches is None:
+            return lambda: None
+        fetch = part.fetches(*settings_for(part.fetches, self._settings)).fetch
+        return lambda: Fetching(
+            stage.read, fetch, self._writers.resolve, observer.waiting, observer.written
+        )
 
     def _beside(self, topic: Topic[Any]) -> Beside:
         read = reader(topic, Records, marker=self._marker, known=self._writers.known)

@@ -6,7 +6,7 @@ from typing import Any
 
 from schemas.records import DeadLetter
 from schemas.topics import Topic, dead_letters
-from streams.topology import Clockwork, Drain, Flow, Step, read_by
+from streams.flow import Clockwork, Drain, Flow, Step, read_by
 
 BEGIN, END = "<!-- chart -->", "<!-- /chart -->"
 

@@ -1,5 +1,6 @@
 """What a flow does by the clock and not by the batch: roll-ups, polls of the weather."""
 
+import asyncio
 import os
 import socket
 from collections.abc import Callable, Iterable
@@ -9,6 +10,7 @@ from typing import Any, Protocol
 import structlog
 
 from connectors.rollup import Roller
+from connectors.weather import WeatherPoller
 from models.profiles import Kind, load
 from streams.observer import wall_ms
 from streams.settings import Settings
@@ -63,3 +65,24 @@ class RollUp:
             log.warning("minutes too old to be rolled up", minutes=rolled.expired)
         found = rolled.windows + rolled.left + rolled.others
         return Pass(found=found, left=rolled.left)
+
+
+class PollWeather:
+    """The weather of every site, as often as its provider allows."""
+
+    report: Callable[[Any], None]
+
+    def __init__(self, settings: Settings, now_ms: Callable[[], int] = wall_ms) -> None:
+        self._now_ms = now_ms
+        self._poller = WeatherPoller(settings.weather, settings.sites)
+
+    async def __call__(self) -> Pass:
+        """Ask for the sites whose turn it is."""
+        said = await asyncio.to_thread(self._poller.poll, self._now_ms())
+        for record in said:
+            self.report(record)
+        return Pass(found=len(said), left=0)
+
+    def recall(self, records: Iterable[Any]) -> None:
+        """Know which calls were made in the last day, and what they brought."""
+        self._poller.recall(records)

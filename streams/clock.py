@@ -7,10 +7,10 @@ from typing import Any
 
 from connectors.outcome import UnavailableError
 from streams.chores import Pass, Telling
+from streams.flow import Clockwork
 from streams.observer import Observer
 from streams.reports import Reports
 from streams.settings import Settings
-from streams.topology import Clockwork
 
 LOOK_EVERY_S = 1.0
 """How often a worker that does not lead looks whether it does by now."""

@@ -10,6 +10,7 @@ from schemas.reasons import Reason
 from schemas.topics import READINGS_RECEIVED
 from streams import audit
 from streams.demo_alarms import AlarmFigures
+from streams.demo_energy import EnergyFigures
 from streams.settings import Settings
 
 RESOURCE = "temperature"
@@ -46,6 +47,7 @@ class Figures:
     archived: int
     archived_bytes: int
     alarms: AlarmFigures
+    energy: EnergyFigures
     empty_cells: Sequence[str]
     """Cells of the dashboards that found nothing."""
 
@@ -64,7 +66,7 @@ class Figures:
             Check("points = values counted by minutes", raw, self.values["minute"]),
             Check("points = values counted by hours", raw, self.values["hour"]),
             Check("messages sent = in the archive", sent, self.archived),
-            *(Check(*each) for each in self.alarms.checks()),
+            *(Check(*each) for each in (*self.alarms.checks(), *self.energy.checks())),
             Check("cells of dashboards without data", 0, len(self.empty_cells)),
         ]
 
@@ -82,6 +84,7 @@ class Figures:
             "archive": {"messages": self.archived, "bytes": self.archived_bytes},
             "latency_ms": {f"p{p}": self.accepted.percentile_ms(p) for p in (50, 95, 99)},
             "alarms": self.alarms.document(),
+            "energy": self.energy.document(),
             "empty_cells": list(self.empty_cells),
             "checks": [
                 {"what": c.what, "expected": c.expected, "found": c.found, "ok": c.ok}
@@ -94,6 +97,7 @@ def figures(
     settings: Settings,
     sent: Mapping[str, Any],
     alarms: AlarmFigures,
+    energy: EnergyFigures,
     empty_cells: Sequence[str],
     *,
     since_ms: int,
@@ -106,5 +110,14 @@ def figures(
     archived, archived_bytes = audit.archived(settings)
     values = asyncio.run(audit.points(settings, RESOURCE))
     return Figures(
-        sent, received, accepted, letters, values, archived, archived_bytes, alarms, empty_cells
+        sent,
+        received,
+        accepted,
+        letters,
+        values,
+        archived,
+        archived_bytes,
+        alarms,
+        energy,
+        empty_cells,
     )

@@ -20,13 +20,19 @@ async def empty_cells(settings: Settings) -> list[str]:
             f"{cell[0]}: {cell[1]}"
             for path in dashboards()
             for cell in cells(path)
-            if not await _rows(ql, cell, influx.database)
+            if not await _rows(ql, cell, settings)
         ]
     finally:
         await ql.close()
 
 
-async def _rows(ql: InfluxQL, cell: Cell, database: str) -> int:
+async def _rows(ql: InfluxQL, cell: Cell, settings: Settings) -> int:
     now_ms = wall_ms()
-    from_ms = now_ms - SHOWN_MS
-    return len(await ql.ask(asked(cell[2], from_ms=from_ms, to_ms=now_ms, database=database)))
+    question = asked(
+        cell[2],
+        from_ms=now_ms - SHOWN_MS,
+        to_ms=now_ms,
+        database=settings.influx.database,
+        room_database=settings.energy_points.database,
+    )
+    return len(await ql.ask(question))

@@ -87,6 +87,10 @@ def drain(workers: Mapping[str, Child], *, sent: int) -> None:
             and done("alarms", "alarm") >= made("alarms", "watch")
             and done("notify", "notify") >= made("alarms", "alarm")
             and done("store", "mongo") >= made("alarms", "alarm")
+            and done("energy", "enrich") >= made("telemetry", "clean")
+            and done("energy", "recommend") >= made("energy", "enrich")
+            and done("energy", "propose") >= made("energy", "recommend")
+            and done("energy", "command") >= made("energy", "propose") + made("energy", "confirm")
         )
 
     tail = workers["store"]

@@ -12,6 +12,7 @@ import typer
 from compose.roster import STATE_DIR
 from connectors.influxql import InfluxQL
 from streams.demo import RESOURCE, Figures
+from streams.demo_energy import EnergyFigures
 from streams.exits import FOUND_WRONG
 from streams.output import say, show, write
 from streams.settings import Settings
@@ -35,12 +36,31 @@ def chart(settings: Settings) -> None:
     write(plotext.uncolorize(plotext.build()) + "\n")
 
 
+def energy_chart(found: EnergyFigures) -> None:
+    """Draw what was recommended for the first room, and what its air conditioner did."""
+    if not found.recommended:
+        return
+    start_ms = found.recommended[0][0]
+    plotext.clear_figure()
+    plotext.plotsize(*CHART_SIZE)
+    plotext.theme("clear")
+    for series, label, marker in (
+        (found.recommended, "recommended", "braille"),
+        (found.reported, "actual", "dot"),
+    ):
+        hours = [(at - start_ms) / 3_600_000 for at, _ in series]
+        plotext.plot(hours, [value for _, value in series], marker=marker, label=label)
+    plotext.title("a simulated server room: setpoint, °C, hours since it began at 18 °C")
+    write(plotext.uncolorize(plotext.build()) + "\n")
+
+
 def report(found: Figures, cpu_us: Mapping[str, float], *, took_s: float) -> None:
     """Show everything, save it, and exit with 1 if a count does not add up."""
     document = {**found.document(), "cpu_us_per_event": cpu_us, "took_s": round(took_s, 1)}
     path = _save(document)
     _readings(found, document, cpu_us)
     _alarms(document["alarms"])
+    _energy(document["energy"])
     show(document["checks"], title="Does it add up?")
     say(f"The figures are in {path}")
     say("Further: engawa up; engawa topics; engawa worker telemetry alarms notify store")
@@ -101,6 +121,12 @@ def _alarms(alarms: Mapping[str, Any]) -> None:
         ],
         title="From the accepted reading to its alarm and to the webhook",
     )
+
+
+def _energy(energy: Mapping[str, Any]) -> None:
+    show(_counts(energy["recommendations_by_reason"], "recommendations"), title="Setpoints, why")
+    show(_counts(energy["commands_by_state"], "commands"), title="What became of commands")
+    show(energy["rooms"], title="Cooling energy against a fixed 18 °C (simulated rooms)")
 
 
 async def _last_hours(settings: Settings) -> list[tuple[float, float]]:

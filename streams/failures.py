@@ -15,6 +15,7 @@ from connectors.message_log import MissingTopicError
 from connectors.outcome import RefusedError, UnavailableError
 from models.alarms.rules_file import RulesError
 from models.profiles import ProfilesError
+from models.sites import SitesError
 from streams.effective import complaints
 from streams.exits import CONFIG, FOUND_WRONG, UNAVAILABLE, USAGE
 from streams.output import say
@@ -33,6 +34,7 @@ EXPECTED: tuple[tuple[type[Exception], int], ...] = (
     (MissingTopicError, CONFIG),
     (ProfilesError, CONFIG),
     (RulesError, CONFIG),
+    (SitesError, CONFIG),
     (ChannelError, CONFIG),
     (SettingsError, CONFIG),
 )

@@ -8,7 +8,7 @@ exception is a bug, and it ends the worker with the batch not acknowledged.
 import asyncio
 from collections.abc import AsyncIterable, Awaitable, Callable
 from functools import partial
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 from faust.types import TP
@@ -17,6 +17,7 @@ from schemas.batch import Origin, Raw
 from schemas.unframe import headers
 from streams.gather import Gatherer
 from streams.observer import Observer
+from streams.settle import part
 from streams.transport import Fetched
 from streams.work import Work
 from streams.writers import UnresolvedError
@@ -35,12 +36,14 @@ class Lane:
         *,
         resolve: Callable[[set[bytes]], Awaitable[None]],
         fail: Callable[[BaseException], None],
+        at_once: int | None = None,
     ) -> None:
         self._work = work
         self.remembers = work.remembers
         self._observer = observer
         self._resolve = resolve
         self._fail = fail
+        self._at_once = at_once
         self._confirming: asyncio.Task[None] | None = None
         self._turn = asyncio.Lock()
         self._open = False
@@ -48,20 +51,29 @@ class Lane:
         """Acknowledgements of confirmed batches that the work has to keep first."""
 
     async def carry(self, fetched: Fetched, acknowledge: Callable[[], Any]) -> None:
-        """Work on a batch, then see it to its confirmation while the next is worked on."""
+        """Work on a batch, then see it to its confirmation while the next is worked on.
+
+        One of more messages than may be worked on at once is taken part by part, each as if it
+        were a batch; it is acknowledged with the last.
+        """
         async with self._turn:
-            raw = raw_of(fetched)
             if not self._open:
                 await self._work.open()
                 self._open = True
-            await self._work.prepare(raw)
-            begun = await self._begin(raw)
-            if before := self._confirming:
-                # not awaited itself: who carries may be cancelled while the writing goes on
-                await asyncio.wait([before])
-                before.result()
-            self._confirming = asyncio.create_task(self._confirm(fetched, raw, begun, acknowledge))
-            self._confirming.add_done_callback(self._ended)
+            *parts, last = parts_of(raw_of(fetched), self._at_once)
+            for some in parts:
+                await self._carry(fetched, some, _nothing)
+            await self._carry(fetched, last, acknowledge)
+
+    async def _carry(self, fetched: Fetched, raw: Raw, acknowledge: Callable[[], Any]) -> None:
+        await self._work.prepare(raw)
+        begun = await self._begin(raw)
+        if before := self._confirming:
+            # not awaited itself: who carries may be cancelled while the writing goes on
+            await asyncio.wait([before])
+            before.result()
+        self._confirming = asyncio.create_task(self._confirm(fetched, raw, begun, acknowledge))
+        self._confirming.add_done_callback(self._ended)
         await asyncio.sleep(0)  # let it begin before the next batch takes the processor
 
     async def hurry(self) -> None:
@@ -191,6 +203,18 @@ class Lanes:
             lane.let_go()
             if tp not in kept or lane.remembers:
                 del self._lanes[tp]
+
+
+def parts_of(raw: Raw, size: int | None) -> list[Raw]:
+    """A batch in parts of at most so many messages."""
+    count = len(raw.values)
+    if size is None or count <= size:
+        return [raw]
+    return [cast("Raw", part(raw, start, start + size)) for start in range(0, count, size)]
+
+
+def _nothing() -> None:
+    """Acknowledge nothing yet."""
 
 
 def raw_of(fetched: Fetched) -> Raw:

@@ -40,7 +40,7 @@ def set_up(level: int = logging.INFO, *, human: bool | None = None) -> None:
     root = logging.getLogger()
     root.handlers = [handler]
     root.setLevel(logging.WARNING)
-    for ours in ("streams", "connectors", "agents", "compose"):
+    for ours in ("streams", "connectors", "agents", "models", "compose"):
         logging.getLogger(ours).setLevel(level)
     # Faust's services log under the module of their class, and say each start and stop
     for service in ("streams.transport", "streams.consumer_thread"):

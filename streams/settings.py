@@ -9,13 +9,20 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from agents.clean import CleanSettings
+from agents.enrich import EnrichSettings
 from connectors.channel import Secrets
+from connectors.energy_points import EnergyPointsSettings
 from connectors.influx import InfluxSettings
 from connectors.kafka import KafkaSettings
 from connectors.mongo import MongoSettings
 from connectors.object_store import ObjectStoreSettings
 from connectors.registry import RegistrySettings
+from connectors.serving_settings import ServingSettings
+from connectors.weather_settings import WeatherSettings
 from models.alarms.settings import AlarmSettings
+from models.energy.settings import EnergySettings
+from models.shadows.settings import CommandSettings
+from models.sites import SiteSettings
 
 
 class WorkerSettings(BaseModel):
@@ -67,6 +74,13 @@ class Settings(BaseSettings):
     s3: ObjectStoreSettings = ObjectStoreSettings()
     mongo: MongoSettings = MongoSettings()
     alarms: AlarmSettings = AlarmSettings()
+    sites: SiteSettings = SiteSettings()
+    weather: WeatherSettings = WeatherSettings()
+    enrich: EnrichSettings = EnrichSettings()
+    energy: EnergySettings = EnergySettings()
+    energy_points: EnergyPointsSettings = EnergyPointsSettings()
+    commands: CommandSettings = CommandSettings()
+    serving: ServingSettings = ServingSettings()
     secret: Secrets = Secrets()
     """What channels must not have in the rules file, e.g. ENGAWA_SECRET__FARM_DISCORD."""
 

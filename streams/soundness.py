@@ -6,8 +6,8 @@ from typing import Any
 
 from schemas.records import DeadLetter
 from schemas.topics import Topic, dead_letters
+from streams.flow import Drain, Flow, Step, read_by
 from streams.shapes import gives, learns, takes
-from streams.topology import Drain, Flow, Step, read_by
 
 
 def complaints(flows: Sequence[Flow], *, catalogue: Sequence[Topic[Any]]) -> list[str]:

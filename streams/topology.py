@@ -1,25 +1,39 @@
 """The dataflow on one page: what is read, what is done, what is written. Read this first."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from typing import Any
 
 from agents.alarm import Alarm
 from agents.clean import Clean
+from agents.command import Command
+from agents.confirm import confirm
+from agents.enrich import Enrich
 from agents.notify import Notify
+from agents.propose import propose
+from agents.recommend import Recommend
 from agents.watch import Watch
 from connectors.alarm_points import AlarmPointsSink
 from connectors.archive import ArchiveSink
 from connectors.deliver import DeliverSink
+from connectors.energy_points import (
+    CommandPointsSink,
+    EnrichedPointsSink,
+    RecommendationPointsSink,
+    ReportPointsSink,
+)
 from connectors.influx import InfluxSink
 from connectors.mongo import AlarmsSink
-from schemas.memory import MemoryPart
 from schemas.topics import (
     ALARMS_CHANGED,
     ALARMS_REMEMBERED,
     ALARMS_REQUESTED,
     CATALOGUE,
     CONDITIONS_REMEMBERED,
+    DEVICES_COMMANDED,
+    DEVICES_REPORTED,
+    ENERGY_ENRICHED,
+    ENERGY_RECOMMENDED,
+    ENERGY_REMEMBERED,
     MEBIBYTE,
     NOTIFICATIONS_REMEMBERED,
     NOTIFICATIONS_REQUESTED,
@@ -27,67 +41,14 @@ from schemas.topics import (
     READINGS_ACCEPTED,
     READINGS_RECEIVED,
     READINGS_REJECTED,
+    SHADOWS_REMEMBERED,
+    SHADOWS_UPDATED,
+    WEATHER_OBSERVED,
+    WEATHER_POLLED,
     Topic,
 )
-from streams.chores import MakeChore, RollUp
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """An agent, the topic it reads and the topics it writes.
-
-    The agent is a function of a batch, or a class: then each partition has an instance of its
-    own, made from the settings that its constructor asks for.
-    """
-
-    name: str
-    reads: Topic[Any]
-    agent: Any
-    writes: tuple[Topic[Any], ...] = field(kw_only=True)
-    remembers: Topic[MemoryPart] | None = None
-    """Where the agent's memory is kept, if it must outlive a restart: see ``streams.remember``."""
-
-    beside: tuple[Topic[Any], ...] = ()
-    """Topics of few records that the agent learns as of its batches: see ``streams.beside``."""
-
-
-@dataclass(frozen=True, slots=True)
-class Drain:
-    """A topic and the sink it ends in, made from the settings that its constructor asks for."""
-
-    name: str
-    reads: Topic[Any]
-    sink: Any
-    gather_s: float = 0.0
-    """How long batches may be held to be written as one; nothing held is acknowledged."""
-
-    gather_bytes: int = MEBIBYTE
-    """Size at which they are written, however young."""
-
-    writes: tuple[Topic[Any], ...] = ()
-    """What the sink reports of its writing, e.g. each attempt."""
-
-
-@dataclass(frozen=True, slots=True)
-class Clockwork:
-    """A chore done by the clock; if it writes nothing, several workers may do it at once."""
-
-    name: str
-    chore: MakeChore
-    every_s: float = field(kw_only=True)
-    writes: tuple[Topic[Any], ...] = ()
-    """What it says: such a chore is done by one worker alone, the one that holds the first
-    partition of the flow's first topic."""
-
-
-@dataclass(frozen=True, slots=True)
-class Flow:
-    """What one worker process runs: one consumer group, scaled by starting more workers."""
-
-    name: str
-    parts: tuple[Step | Drain, ...]
-    clockworks: tuple[Clockwork, ...] = ()
-
+from streams.chores import PollWeather, RollUp
+from streams.flow import Clockwork, Drain, Flow, Step
 
 FLOWS: tuple[Flow, ...] = (
     Flow(
@@ -117,6 +78,39 @@ FLOWS: tuple[Flow, ...] = (
         ),
     ),
     Flow(
+        "energy",
+        (
+            Step(
+                "enrich",
+                READINGS_ACCEPTED,
+                Enrich,
+                beside=(WEATHER_OBSERVED, DEVICES_REPORTED),
+                writes=(ENERGY_ENRICHED,),
+            ),
+            Step(
+                "recommend",
+                ENERGY_ENRICHED,
+                Recommend,
+                writes=(ENERGY_RECOMMENDED,),
+                remembers=ENERGY_REMEMBERED,
+            ),
+            Step("propose", ENERGY_RECOMMENDED, propose, writes=(SHADOWS_UPDATED,)),
+            Step("confirm", DEVICES_REPORTED, confirm, writes=(SHADOWS_UPDATED,)),
+            Step(
+                "command",
+                SHADOWS_UPDATED,
+                Command,
+                writes=(DEVICES_COMMANDED, ALARMS_REQUESTED),
+                remembers=SHADOWS_REMEMBERED,
+            ),
+        ),
+        clockworks=(
+            Clockwork(
+                "weather", PollWeather, every_s=10.0, writes=(WEATHER_OBSERVED, WEATHER_POLLED)
+            ),
+        ),
+    ),
+    Flow(
         "notify",
         (
             Step(
@@ -139,6 +133,10 @@ FLOWS: tuple[Flow, ...] = (
             ),
             Drain("mongo", ALARMS_CHANGED, AlarmsSink),
             Drain("alarm-points", ALARMS_CHANGED, AlarmPointsSink),
+            Drain("room-points", ENERGY_ENRICHED, EnrichedPointsSink, gather_s=0.2),
+            Drain("setpoint-points", ENERGY_RECOMMENDED, RecommendationPointsSink),
+            Drain("command-points", DEVICES_COMMANDED, CommandPointsSink),
+            Drain("aircon-points", DEVICES_REPORTED, ReportPointsSink, gather_s=0.2),
         ),
         clockworks=(Clockwork("roll-up", RollUp, every_s=10.0),),
     ),
@@ -149,11 +147,6 @@ def parts(flows: tuple[Flow, ...] = FLOWS) -> Iterator[Step | Drain]:
     """Every step and drain of these flows, in the order in which a record meets them."""
     for flow in flows:
         yield from flow.parts
-
-
-def read_by(part: Step | Drain) -> tuple[Topic[Any], ...]:
-    """The topic that a part reads, and those it knows beside it."""
-    return (part.reads, *part.beside) if isinstance(part, Step) else (part.reads,)
 
 
 def topics(flows: tuple[Flow, ...] = FLOWS) -> tuple[Topic[Any], ...]:

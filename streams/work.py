@@ -16,6 +16,7 @@ from schemas.batch import Raw
 from schemas.reasons import DETAIL_LIMIT, Reason
 from schemas.records import DeadLetter
 from streams.beside import Beside
+from streams.fetching import Fetching
 from streams.stage import Agent, Result, Stage
 
 log = structlog.get_logger(__name__)
@@ -101,9 +102,12 @@ class StepWork(Simple):
     producer: BatchProducer
     now_ms: Callable[[], int]
     beside: tuple[Beside, ...] = ()
+    fetching: Fetching | None = None
 
     async def prepare(self, raw: Raw) -> None:
-        """Let the agent learn what lies beside the batch."""
+        """Fetch what records refer to; let the agent learn what lies beside the batch."""
+        if self.fetching:
+            await self.fetching.prepare(raw)
         for topic in self.beside:
             for news in await topic.news(raw.origin):
                 self.agent.learn(news)  # type: ignore[attr-defined]  # an agent with topics beside has it

@@ -13,13 +13,13 @@ from connectors.producer import BatchProducer
 from streams.app import add_agent, create_app
 from streams.assembly import Assembly
 from streams.clock import keep_doing
+from streams.flow import Flow
 from streams.lane import Lanes
 from streams.metrics import Metrics
 from streams.observer import Observer, wall_ms
 from streams.readiness import Readiness
 from streams.settings import Settings
 from streams.status_page import serve
-from streams.topology import Flow
 
 WATCH_S = 0.25
 """How often readiness and state sizes are looked at."""

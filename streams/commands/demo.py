@@ -12,13 +12,15 @@ from compose.ports import free_ports
 from connectors.alarms_reader import AlarmsReader, Standing
 from connectors.message_log import MessageLog
 from connectors.topic_admin import TopicAdmin
+from schemas.topics import READINGS_RECEIVED
 from streams.children import Child
 from streams.chores import RollUp
 from streams.demo import figures
 from streams.demo_alarms import acknowledge_some, alarm_figures, receiver
 from streams.demo_dashboards import empty_cells
+from streams.demo_energy import ENVIRONMENT, energy_figures, simulated, simulation
 from streams.demo_plant import DEMO_DIR, drain, produce, servers, settings_of, together
-from streams.demo_report import chart, report
+from streams.demo_report import chart, energy_chart, report
 from streams.observer import wall_ms
 from streams.output import say
 from streams.settings import Settings
@@ -46,7 +48,7 @@ def demo(
     """
     began_s = time.monotonic()
     with servers() as found_servers, receiver() as (webhook, told), ExitStack() as stack:
-        environment = {**found_servers, **told}
+        environment = {**found_servers, **told, **ENVIRONMENT}
         settings = settings_of(environment)
         TopicAdmin(settings.kafka).ensure(topics())
         workers = _workers(environment, stack)
@@ -55,9 +57,13 @@ def demo(
         say("Waiting until everything has arrived …")
         drain(workers, sent=sent["sent"])
         asyncio.run(_roll_up(settings))
-        say(f"Sending {CALM_DEVICES} devices' air as it comes for {CALM_S:.0f} s, to time it …")
-        calm_ms = wall_ms()
-        sent = together([sent, _calm(environment)])
+        with simulation(environment) as rooms:
+            say(f"Sending {CALM_DEVICES} devices' air as it comes for {CALM_S:.0f} s, to time it …")
+            calm_ms = wall_ms()
+            sent = together([sent, _calm(environment)])
+            say("Waiting for two server rooms to live through four hours in a minute …")
+            said = simulated(rooms)
+        sent["sent"] += said["sent"][READINGS_RECEIVED.name]
         drain(workers, sent=sent["sent"])
         say("Acknowledging a few alarms …")
         acknowledged = acknowledge_some(settings)
@@ -69,10 +75,12 @@ def demo(
             alarms = alarm_figures(
                 log, webhook, acknowledged=acknowledged, documents=len(documents), since_ms=calm_ms
             )
+            energy = energy_figures(log, said)
         cells = asyncio.run(empty_cells(settings))
-        found = figures(settings, sent, alarms, cells, since_ms=calm_ms)
+        found = figures(settings, sent, alarms, energy, cells, since_ms=calm_ms)
         cpu_us = _cpu_us_per_event(workers, found.received)
         chart(settings)
+    energy_chart(energy)
     report(found, cpu_us, took_s=time.monotonic() - began_s)
 
 

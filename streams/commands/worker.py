@@ -16,9 +16,10 @@ from connectors.outcome import UnavailableError
 from connectors.posters import posters
 from connectors.topic_admin import TopicAdmin
 from streams.exits import BUG, CONFIG
+from streams.flow import Drain, Flow, Step
 from streams.logs import set_up
 from streams.settings import Settings
-from streams.topology import FLOWS, Drain, Flow, Step
+from streams.topology import FLOWS
 from streams.worker import Worker
 
 BROKER_PAUSE_S = 1.0

@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.text import Text
 
 from schemas.topics import READINGS_ACCEPTED, READINGS_RECEIVED, Topic
-from tests.bench import alarm_check, in_out, influx, memory, one_by_one, two_workers
+from tests.bench import alarm_check, energy, in_out, influx, memory, one_by_one, two_workers
 from tests.bench.ground import Ground
 from tests.bench.in_out import Loads
 from tests.bench.load import messages, start_of
@@ -21,6 +21,7 @@ from tests.bench.targets import Row
 WARM = 5_000
 WORKS = (
     *(in_out.WORK, influx.WORK, two_workers.WORK, memory.WORK, one_by_one.WORK, alarm_check.WORK),
+    energy.WORK,
 )
 
 FAILURES = (SubjectError, TimeoutError)
@@ -54,6 +55,7 @@ class Works:
             memory.WORK: self._memory,
             one_by_one.WORK: self._one_by_one,
             alarm_check.WORK: self._alarm_check,
+            energy.WORK: self._energy,
         }[work]
         try:
             yield from run()
@@ -123,6 +125,10 @@ class Works:
     def _alarm_check(self) -> Iterator[Row]:
         with self._console.status(f"{alarm_check.WORK} …"):
             yield from alarm_check.alarm_check(self._plan.events // alarm_check.BATCH)
+
+    def _energy(self) -> Iterator[Row]:
+        with self._console.status(f"{energy.WORK} …"):
+            yield from energy.energy(self._plan.events // alarm_check.BATCH)
 
     def _loads(self, topic: Topic[Any], events: int = 0) -> Loads:
         with self._console.status("preparing the load …"):

@@ -15,13 +15,13 @@ from schemas.batch import Raw
 from schemas.records import DeadLetter, Telemetry
 from schemas.topics import Topic
 from streams.app import add_agent, create_app, group_id
+from streams.flow import Flow
 from streams.gather import Gatherer, Gathering
 from streams.lane import Lane
 from streams.metrics import Metrics
 from streams.observer import Observer, wall_ms
 from streams.readiness import Readiness
 from streams.settings import Settings
-from streams.topology import Flow
 from streams.work import Outcome, Simple
 
 NOTHING = -1001

@@ -10,8 +10,8 @@ import pytest
 
 from connectors.kafka import KafkaSettings
 from streams.app import create_app, credentials
+from streams.flow import Flow
 from streams.settings import Settings
-from streams.topology import Flow
 
 
 def kafka(**given: Any) -> KafkaSettings:

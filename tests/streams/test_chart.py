@@ -6,7 +6,8 @@ from agents.clean import Clean
 from connectors.archive import ArchiveSink
 from schemas.topics import READINGS_ACCEPTED, READINGS_RECEIVED, READINGS_REJECTED
 from streams.chart import BEGIN, END, chart, in_page
-from streams.topology import FLOWS, Drain, Flow, Step
+from streams.flow import Drain, Flow, Step
+from streams.topology import FLOWS
 
 README = Path(__file__).parents[2] / "README.md"
 

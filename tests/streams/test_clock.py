@@ -11,8 +11,8 @@ from schemas.framing import SINGLE_OBJECT_HEADER_BYTES
 from schemas.records import Telemetry
 from schemas.topics import Topic
 from streams.chores import Pass
+from streams.flow import Clockwork, Flow, Step
 from streams.settings import Settings
-from streams.topology import Clockwork, Flow, Step
 from streams.worker import Worker
 from tests.streams.conftest import Broker, changed_settings, until
 from tests.streams.test_worker import keep, telemetry

@@ -68,12 +68,14 @@ class Bench:
     failures: list[BaseException] = field(default_factory=list)
     metrics: Metrics = field(default_factory=Metrics)
 
-    def lane(self) -> Lane:
+    def lane(self, *, at_once: int | None = None) -> Lane:
         async def resolve(headers: set[bytes]) -> None:
             self.resolved.append(headers)
 
         observer = Observer("step", self.metrics, Readiness(), lambda: 0)
-        return Lane(self.work, observer, resolve=resolve, fail=self.failures.append)
+        return Lane(
+            self.work, observer, resolve=resolve, fail=self.failures.append, at_once=at_once
+        )
 
     def gatherer(self, **how: Any) -> Gatherer:
         return Gatherer(self.lane(), Gathering(**how), fail=self.failures.append)
@@ -106,6 +108,27 @@ async def test_the_next_batch_is_worked_on_while_the_first_waits(bench: Bench) -
     await turns()
     assert ["begin 0", "begin 10", "finish 0", "finish 10"] == bench.work.seen
     assert [0, 10] == bench.acknowledged
+
+
+async def test_heavy_work_is_done_part_by_part_and_acknowledged_with_the_last(
+    bench: Bench,
+) -> None:
+    lane = bench.lane(at_once=2)
+    carrying = asyncio.create_task(
+        lane.carry(batch(0, b"a", b"b", b"c", b"d", b"e"), bench.acknowledge(0))
+    )
+    await turns()
+    assert ["begin 0", "begin 2"] == bench.work.seen
+
+    bench.work.confirm(2)
+    await carrying
+    await turns()
+    assert ["begin 4", "finish 2"] == bench.work.seen[-2:]
+    assert [] == bench.acknowledged
+
+    bench.work.confirm()
+    await turns()
+    assert [0] == bench.acknowledged
 
 
 async def test_no_more_than_one_batch_is_ahead(bench: Bench) -> None:

@@ -18,12 +18,12 @@ from schemas.framing import SINGLE_OBJECT_HEADER_BYTES
 from schemas.memory import MemoryPart
 from schemas.records import Telemetry
 from schemas.topics import READINGS_RECEIVED, Topic
+from streams.flow import Flow, Step
 from streams.memory import PART_BYTES, Memory, Snapshot
 from streams.reader import reader
 from streams.remember import RememberingWork
 from streams.settings import Settings
 from streams.stage import Stage
-from streams.topology import Flow, Step
 from streams.work import StepWork
 from streams.worker import Worker
 from streams.writer import Writer

@@ -13,8 +13,9 @@ from schemas.topics import (
     READINGS_REJECTED,
     Topic,
 )
+from streams.flow import Drain, Flow, Step
 from streams.soundness import complaints
-from streams.topology import FLOWS, Drain, Flow, Step
+from streams.topology import FLOWS
 
 WRITES = (READINGS_ACCEPTED, READINGS_REJECTED)
 COPY = replace(READINGS_ACCEPTED, name="readings.copied.v1")

@@ -8,15 +8,17 @@ import pytest
 from schemas.contracts import contract
 from schemas.records import DeadLetter
 from schemas.topics import Topic, dead_letters
+from streams.flow import Drain, Step, read_by
 from streams.settings import Settings
 from streams.shapes import gives, settings_for, takes
-from streams.topology import FLOWS, Drain, Step, parts, topics
+from streams.topology import FLOWS, parts, topics
 
 STEPS = [part for part in parts() if isinstance(part, Step)]
 DRAINS = [part for part in parts() if isinstance(part, Drain)]
-READ = {part.reads.name for part in parts()}
+READ = {topic.name for part in parts() for topic in read_by(part)}
 LETTERS = {dead_letters(part.reads).name for part in parts()}
 WRITTEN = [topic for part in parts() for topic in part.writes]
+TOLD = {topic.name for flow in FLOWS for each in flow.clockworks for topic in each.writes}
 KEPT = {step.remembers.name for step in STEPS if step.remembers}
 
 each_step = pytest.mark.parametrize("step", STEPS, ids=lambda step: step.name)
@@ -58,8 +60,9 @@ def test_a_step_writes_each_record_type_to_one_topic(step: Step) -> None:
     assert len(records) == len(set(records))
 
 
-def test_a_topic_has_one_writer_unless_it_is_for_dead_letters() -> None:
-    writers = Counter(topic.name for topic in WRITTEN if topic.record is not DeadLetter)
+def test_a_topic_has_one_writer_unless_it_is_for_dead_letters_or_where_several_meet() -> None:
+    alone = [each for each in WRITTEN if each.record is not DeadLetter and not each.meeting]
+    writers = Counter(topic.name for topic in alone)
 
     assert {} == {name: count for name, count in writers.items() if count > 1}
 
@@ -87,7 +90,7 @@ def test_names_are_unique() -> None:
 def test_every_topic_has_a_place_in_the_flow() -> None:
     written = {topic.name for topic in WRITTEN}
 
-    assert {topic.name for topic in topics()} == READ | written | KEPT | LETTERS
+    assert {topic.name for topic in topics()} == READ | written | KEPT | LETTERS | TOLD
 
 
 @pytest.mark.parametrize("topic", topics(), ids=lambda topic: topic.name)

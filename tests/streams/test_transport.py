@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from schemas.topics import Topic
-from streams.topology import Flow
+from streams.flow import Flow
 from tests.streams.conftest import NOTHING, Broker, Join, Log, until
 
 pytestmark = [pytest.mark.integration, pytest.mark.timeout(60)]

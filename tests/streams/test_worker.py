@@ -13,8 +13,8 @@ from schemas.records import DeadLetter, Reading, Telemetry
 from schemas.topics import Topic
 from streams.commands.worker import _work
 from streams.exits import BUG
+from streams.flow import Flow, Step
 from streams.settings import Settings
-from streams.topology import Flow, Step
 from streams.worker import Worker
 from tests.streams.conftest import NOTHING, Broker, changed_settings, until
 

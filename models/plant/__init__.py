@@ -1,0 +1,1 @@
+"""Our own simulated server rooms: air, hot spots, cooling, sensors, loads and climates."""

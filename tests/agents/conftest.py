@@ -1,0 +1,27 @@
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from agents.recommend import Recommend
+from models.energy.settings import EnergySettings
+from tests.agents.recommended import FREE, Make
+from tests.models.energy_models import write_version
+from tests.models.enriched import site_book
+
+
+@pytest.fixture
+def make(tmp_path: Path) -> Make:
+    """Makes the agent, by models that answer the mean indoor temperature, or as they are told."""
+
+    def made(
+        models: Mapping[str, Mapping[str, Any]] | None = None, limits: str = FREE
+    ) -> Recommend:
+        folder = tmp_path / "shipped"
+        for name, how in (models if models is not None else {"energy": {}}).items():
+            write_version(folder, name=name, **how)
+        energy = EnergySettings(shipped_folder=folder, models_folder=tmp_path / "own")
+        return Recommend(site_book(tmp_path, limits), energy)
+
+    return made
