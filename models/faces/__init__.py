@@ -1,0 +1,1 @@
+"""Faces in pictures: found, straightened, and what networks guess of them."""

@@ -1,0 +1,1 @@
+"""Published networks as ONNX: files of packages in, the bytes of a model out."""
