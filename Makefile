@@ -14,7 +14,7 @@ PYTEST := $(RUN)/python -m pytest -q
 PARALLEL := -n 2 --dist loadfile
 export PYTHONUNBUFFERED := 1
 
-.PHONY: help setup demo up down check test bench faults chart contracts lock clean
+.PHONY: help setup demo up down check test bench evaluate faults chart contracts lock clean
 
 help: ## List what there is to make
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -58,6 +58,9 @@ test: setup ## Run every test; integration tests start their own servers
 
 bench: setup ## Measure against peers in one run; figures in build/bench.json
 	@$(RUN)/python tests/bench/run.py
+
+evaluate: setup ## What the recommender saves, in closed loop on EnergyPlus; build/energy.json
+	@$(RUN)/python tests/evaluation/run.py
 
 faults: setup ## The long fault run; figures in build/faults.json
 	@$(RUN)/python tests/faults/run.py
