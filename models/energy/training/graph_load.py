@@ -10,10 +10,12 @@ from models.energy.training.law import (
 )
 from models.energy.training.law import (
     HIGHEST_C,
+    HOT_C,
     LOWEST_C,
     STAY_K,
     T_MEAN,
     TYPICAL,
+    WARM_C,
     LoadLaw,
 )
 from models.energy.training.law import SETPOINT as NOW
@@ -31,7 +33,9 @@ def load_graph(law: LoadLaw) -> ModelProto:
     stuck = graph.add("Less", graph.part(seen, [len(LOAD.sums)]), law.flicker_k)
     safe = graph.add("Where", stuck, cautious, safe)
     change = graph.add("Sub", safe, now)
-    calm = graph.add("GreaterOrEqual", change, -law.patience_k)
+    room = graph.add("Sub", HOT_C, graph.part(seen, [T_MEAN]))
+    room = graph.clamp(graph.add("Div", room, HOT_C - WARM_C), 0.0, 1.0)
+    calm = graph.add("GreaterOrEqual", change, graph.add("Mul", room, -law.patience_k))
     stay = graph.add("And", calm, graph.add("Less", change, law.least_rise_k))
     wanted = graph.add("Where", stay, graph.add("Add", now, STAY_K), safe)
     setpoint = graph.clamp(wanted, LOWEST_C, HIGHEST_C, output=SETPOINT)

@@ -16,6 +16,9 @@ STAY_K = 0.01
 T_MEAN, OUTDOOR, SETPOINT, LOAD_MEAN = 0, 2, 5, 7
 """Where these are among the features of LOAD."""
 
+WARM_C, HOT_C = 26.7, 26.9
+"""Between these, patience comes to its end."""
+
 TYPICAL = (LOAD_MEAN, OUTDOOR)
 ENERGY = (LOAD_MEAN, OUTDOOR, 3, 4)
 
@@ -38,8 +41,8 @@ class LoadLaw:
     energy: Network
     """Load, weather, humidity, setpoint -> kWh in the next hour per rated kW."""
 
-    patience_k: float = 0.25
-    """How far the setpoint may be above the safe one before it is lowered."""
+    patience_k: float = 0.35
+    """How far the setpoint may be above the safe one before it is lowered; nothing in the heat."""
 
     least_rise_k: float = 0.5
     flicker_k: float = 5e-4
@@ -48,17 +51,22 @@ class LoadLaw:
     def __call__(self, windows: Windows) -> tuple[Floats, Floats]:
         """Setpoints, and energies at them."""
         seen = features(windows, LOAD)
-        setpoint = seen[:, SETPOINT]
-        safe = LIMIT_C - (seen[:, T_MEAN] - setpoint) + self.correction(seen)
-        safe = np.minimum(safe, LIMIT_C - self.least(seen[:, TYPICAL]))
-        stuck = seen[:, len(LOAD.sums)] < self.flicker_k
-        cautious = np.minimum(safe, LIMIT_C - self.most(seen[:, TYPICAL]))
-        safe = np.where(stuck, cautious, safe)
+        setpoint, safe = seen[:, SETPOINT], self._safe(seen)
         change = safe - setpoint
-        stay = (change >= -self.patience_k) & (change < self.least_rise_k)
+        room = (HOT_C - seen[:, T_MEAN]) / (HOT_C - WARM_C)
+        patience = self.patience_k * np.clip(room, 0.0, 1.0)
+        stay = (change >= -patience) & (change < self.least_rise_k)
         wanted = np.clip(np.where(stay, setpoint + STAY_K, safe), LOWEST_C, HIGHEST_C)
         cost = self.energy(np.hstack([seen[:, ENERGY], wanted[:, None]]))
         return wanted, np.maximum(cost, 0.0)
+
+    def _safe(self, seen: Floats) -> Floats:
+        """The highest setpoint that is safe, as far as anybody can tell."""
+        safe = LIMIT_C - (seen[:, T_MEAN] - seen[:, SETPOINT]) + self.correction(seen)
+        safe = np.minimum(safe, LIMIT_C - self.least(seen[:, TYPICAL]))
+        cautious = np.minimum(safe, LIMIT_C - self.most(seen[:, TYPICAL]))
+        stuck = seen[:, len(LOAD.sums)] < self.flicker_k
+        return np.where(stuck, cautious, safe)
 
     def policy(self, moment: Moment) -> Floats:
         """Decide in closed loop."""

@@ -26,7 +26,7 @@ from models.energy.training.law import HIGHEST_C, LOWEST_C
 
 SMOKE_TESTS = 8
 TOLERANCE_K = 0.05
-SLOTS_C = 1e-4
+JUMP_K = 1e-4
 
 Law = Callable[[Float32s], tuple[Floats, Floats] | tuple[Float32s, Float32s]]
 
@@ -85,7 +85,7 @@ def parity(model: Law, law: Law, windows: Float32s) -> tuple[float, int]:
     Such windows are counted, and otherwise left out.
     """
     apart = np.abs(model(windows)[0] - law(windows)[0])
-    jumps = apart > SLOTS_C
+    jumps = apart > JUMP_K
     return float(apart[~jumps].max()), int(jumps.sum())
 
 

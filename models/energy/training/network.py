@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
+from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]  # it ships none
 
 from models.arrays import Floats
 
@@ -62,12 +63,15 @@ def fit(
     moments = [[np.zeros_like(each) for each in layer] for layer in layers for _ in range(2)]
     batches = max(1, len(inputs) // BATCH)
     count = 0
-    for _ in range(epochs):
-        for rows in np.array_split(rng.permutation(len(inputs)), batches):
-            count += 1
-            rate = STEP * 0.5 * (1 + np.cos(np.pi * count / (epochs * batches + 1)))
-            gradients = _gradients(layers, inputs[rows], targets[rows], quantile)
-            _adam(layers, gradients, moments, rate, count)
+    # one thread: these products are so small that more would wait for each other, twenty times
+    # as long if the processors are busy
+    with threadpool_limits(1):
+        for _ in range(epochs):
+            for rows in np.array_split(rng.permutation(len(inputs)), batches):
+                count += 1
+                rate = STEP * 0.5 * (1 + np.cos(np.pi * count / (epochs * batches + 1)))
+                gradients = _gradients(layers, inputs[rows], targets[rows], quantile)
+                _adam(layers, gradients, moments, rate, count)
     return Network(mean, scale, layers)
 
 

@@ -53,6 +53,8 @@ def best_static(world: World, *, seed: int = 7, step_c: float = 0.5) -> tuple[Fl
         fixed = np.full(rooms, setpoint)
         tried = judged(world, lambda _, c=fixed: c, fixed, seed=seed)  # type: ignore[misc]
         better = tried.violation_min <= found.violation_min
+        if not better.any():
+            break
         best = np.where(better, setpoint, best)
         found = Score(
             **{

@@ -35,7 +35,7 @@ class Recipe:
     quantile: float = 0.25
     """Part of the planner's setpoints that the pupil's may be above."""
 
-    patience_k: float = 0.25
+    patience_k: float = 0.35
     designs: Callable[[int, np.random.Generator], RoomDesign] = draw_designs
     weather: Callable[[int, int, np.random.Generator], Weather] = draw_weather
     planner: Planner = field(default_factory=lambda: Planner(horizon_min=12.0))
@@ -69,7 +69,7 @@ def load_law(samples: Samples, recipe: Recipe, rng: np.random.Generator) -> Load
     few, short = (8,), max(1, recipe.epochs // 2)
     return LoadLaw(
         correction=fit(seen, beyond, rng, quantile=recipe.quantile, epochs=recipe.epochs),
-        least=fit(typical, needed, rng, quantile=0.2, hidden=few, epochs=short),
+        least=fit(typical, needed, rng, quantile=0.3, hidden=few, epochs=short),
         most=fit(typical, needed, rng, quantile=0.85, hidden=few, epochs=short),
         energy=fit(cost, samples.hour_kwh, rng, hidden=(16, 16), epochs=short),
         patience_k=recipe.patience_k,

@@ -90,7 +90,7 @@ def trained(
         inputs=inputs,
         law=law,
         graph=graph,
-        data=f"{data}. Judged in {evaluation.rooms} other rooms, {evaluation.climate}. Simulated",
+        data=_data(data, recipe, evaluation),
         notes=NOTES[name],
         metrics={},
     )
@@ -114,6 +114,14 @@ def finished(
     if apart > MOST_APART_K or jumps > MOST_JUMPS * len(own):
         raise TrainingError(f"the file answers {apart:.6f} K apart, and {jumps} answers jump")
     return card, lines
+
+
+def _data(data: str, recipe: Recipe, evaluation: Evaluation) -> str:
+    return (
+        f"{data}; {recipe.rounds} rounds of {recipe.rooms} rooms and {recipe.minutes} minutes."
+        f" Judged in {evaluation.rooms} other rooms, {evaluation.minutes} minutes,"
+        f" {evaluation.climate}. Simulated, all of it"
+    )
 
 
 def _windows(log: Log) -> Float32s:
