@@ -1,5 +1,7 @@
 """How a write can end: done, wait, set aside. Anything else is a bug and stops the worker."""
 
+from schemas.reasons import Reason
+
 
 class UnavailableError(Exception):
     """Wait: the store cannot take anything now; the same batch may succeed later."""
@@ -11,4 +13,12 @@ class UnavailableError(Exception):
 
 
 class RefusedError(Exception):
-    """Set aside: the store will never take this batch as it is, e.g. one bad record in it."""
+    """Set aside: the store will never take this batch as it is, e.g. one bad record in it.
+
+    Or it will never give what a record refers to.
+    """
+
+    def __init__(self, detail: str, *, reason: Reason = Reason.REFUSED_BY_STORE) -> None:
+        super().__init__(detail)
+        self.reason = reason
+        """In the words of dead letters."""

@@ -16,6 +16,7 @@ from pydantic import (
     model_validator,
 )
 
+from models.crowd.privacy import Consent, Limit, Privacy
 from models.names import NAME_LIMIT, fault
 from models.yaml_faults import complaint, misfits
 from models.yaml_tree import YamlError, read
@@ -83,6 +84,22 @@ class Room(Strict):
     setpoint: SetpointLimits = SetpointLimits()
 
 
+class Camera(Strict):
+    """A camera whose frames may be looked at."""
+
+    enabled: bool = True
+    """Whether they are looked at; else they are set aside."""
+
+    max_frames_per_s: float = Field(30.0, gt=0, le=1000)
+    """Of more only so many are looked at: the first one in each such part of a second."""
+
+    position: str = Field("", max_length=200)
+    """Where it hangs, in words."""
+
+    limit: Limit | None = None
+    """How many people it may see at once."""
+
+
 class Site(Strict):
     """One place on the earth."""
 
@@ -93,6 +110,22 @@ class Site(Strict):
     """Whether commands are for its devices to obey; else they are a dry run, for people to see."""
 
     rooms: dict[Id, Room] = Field(default={}, max_length=10_000)
+    cameras: dict[Id, Camera] = Field(default={}, max_length=1000)
+    limit: Limit | None = None
+    """How many people may be on the whole site at once."""
+
+    privacy: Privacy = Privacy()
+    """What its cameras may know of people."""
+
+    consents: dict[Id, Consent] = Field(default={}, max_length=1000)
+    """Who may be called by name, in the mode ``identified``."""
+
+    @field_validator("cameras")
+    @classmethod
+    def _none_is_all(cls, cameras: dict[str, Camera]) -> dict[str, Camera]:
+        if "*" in cameras:
+            raise ValueError("no camera can be called *, which stands for the whole site")
+        return cameras
 
     @field_validator("time_zone")
     @classmethod

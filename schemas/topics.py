@@ -5,11 +5,13 @@ Names are ``<plural noun>.<past participle>.v<major>``: dots only, because Kafka
 capitals.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Generic, TypeVar
 
 from schemas.alarms import AlarmChange, AlarmRequest
+from schemas.crowd import CrowdCounted, VisitEnded
 from schemas.energy import EnergyRecommendation, EnrichedReading
+from schemas.frames import FrameAnalysed, FrameCaptured, SceneAnalysed
 from schemas.memory import MemoryPart
 from schemas.notifications import Notification, NotificationAttempt
 from schemas.records import AcceptedTelemetry, DeadLetter, Telemetry
@@ -156,6 +158,26 @@ SHADOWS_UPDATED: Topic[ShadowUpdate] = Topic(
 SHADOWS_REMEMBERED = _remembered("shadows")
 SHADOWS_REJECTED = _rejected("shadows")
 
+# Pictures of people are kept no longer than it takes to look at them.
+FRAMES_CAPTURED: Topic[FrameCaptured] = Topic(
+    name="frames.captured.v1", record=FrameCaptured, key=("site", "camera"), retention_h=24.0
+)
+FRAMES_REJECTED = replace(_rejected("frames"), retention_h=24.0)
+# by site, because a site's people are told apart across its cameras
+FRAMES_ANALYSED: Topic[FrameAnalysed] = Topic(
+    name="frames.analysed.v1", record=FrameAnalysed, key=("site",)
+)
+SCENES_ANALYSED: Topic[SceneAnalysed] = Topic(
+    name="scenes.analysed.v1", record=SceneAnalysed, key=("site", "camera"), ends=True
+)
+CROWD_COUNTED: Topic[CrowdCounted] = Topic(
+    name="crowd.counted.v1", record=CrowdCounted, key=("site",)
+)
+CROWD_REMEMBERED = _remembered("crowd")
+CROWD_REJECTED = _rejected("crowd")
+VISITS_ENDED: Topic[VisitEnded] = Topic(name="visits.ended.v1", record=VisitEnded, key=("site",))
+VISITS_REJECTED = _rejected("visits")
+
 # A topic that one agent alone writes and no agent reads may stand beside that agent instead.
 CATALOGUE: tuple[Topic[Any], ...] = (
     READINGS_RECEIVED,
@@ -182,6 +204,15 @@ CATALOGUE: tuple[Topic[Any], ...] = (
     SHADOWS_UPDATED,
     SHADOWS_REMEMBERED,
     SHADOWS_REJECTED,
+    FRAMES_CAPTURED,
+    FRAMES_REJECTED,
+    FRAMES_ANALYSED,
+    SCENES_ANALYSED,
+    CROWD_COUNTED,
+    CROWD_REMEMBERED,
+    CROWD_REJECTED,
+    VISITS_ENDED,
+    VISITS_REJECTED,
 )
 
 

@@ -14,6 +14,8 @@ from connectors.channel import ChannelError
 from connectors.message_log import MissingTopicError
 from connectors.outcome import RefusedError, UnavailableError
 from models.alarms.rules_file import RulesError
+from models.crowd.settings import CrowdError
+from models.onnx_file import ModelError
 from models.profiles import ProfilesError
 from models.sites import SitesError
 from streams.effective import complaints
@@ -35,6 +37,8 @@ EXPECTED: tuple[tuple[type[Exception], int], ...] = (
     (ProfilesError, CONFIG),
     (RulesError, CONFIG),
     (SitesError, CONFIG),
+    (CrowdError, CONFIG),
+    (ModelError, CONFIG),
     (ChannelError, CONFIG),
     (SettingsError, CONFIG),
 )

@@ -8,16 +8,15 @@ exception is a bug, and it ends the worker with the batch not acknowledged.
 import asyncio
 from collections.abc import AsyncIterable, Awaitable, Callable
 from functools import partial
-from typing import Any, cast
+from typing import Any
 
-import numpy as np
 from faust.types import TP
 
-from schemas.batch import Origin, Raw
+from schemas.batch import Raw
 from schemas.unframe import headers
 from streams.gather import Gatherer
 from streams.observer import Observer
-from streams.settle import part
+from streams.parts import parts_of, raw_of
 from streams.transport import Fetched
 from streams.work import Work
 from streams.writers import UnresolvedError
@@ -205,28 +204,5 @@ class Lanes:
                 del self._lanes[tp]
 
 
-def parts_of(raw: Raw, size: int | None) -> list[Raw]:
-    """A batch in parts of at most so many messages."""
-    count = len(raw.values)
-    if size is None or count <= size:
-        return [raw]
-    return [cast("Raw", part(raw, start, start + size)) for start in range(0, count, size)]
-
-
 def _nothing() -> None:
     """Acknowledge nothing yet."""
-
-
-def raw_of(fetched: Fetched) -> Raw:
-    """The fetched messages, column by column."""
-    messages = fetched.messages
-    return Raw(
-        origin=Origin(
-            topic=fetched.tp.topic,
-            partition=fetched.tp.partition,
-            offsets=np.array(messages.offsets, np.int64),
-            logged_at=np.array(messages.timestamps, np.int64),
-        ),
-        keys=messages.keys,
-        values=messages.values,
-    )

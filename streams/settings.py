@@ -12,6 +12,8 @@ from agents.clean import CleanSettings
 from agents.enrich import EnrichSettings
 from connectors.channel import Secrets
 from connectors.energy_points import EnergyPointsSettings
+from connectors.frame_buffer import CameraSettings
+from connectors.frame_store import FrameSettings
 from connectors.influx import InfluxSettings
 from connectors.kafka import KafkaSettings
 from connectors.mongo import MongoSettings
@@ -20,7 +22,11 @@ from connectors.registry import RegistrySettings
 from connectors.serving_settings import ServingSettings
 from connectors.weather_settings import WeatherSettings
 from models.alarms.settings import AlarmSettings
+from models.crowd.settings import CrowdSettings
 from models.energy.settings import EnergySettings
+from models.faces.settings import FaceSettings
+from models.faces.tracks import TrackSettings
+from models.frame_settings import RouteSettings, SceneSettings
 from models.shadows.settings import CommandSettings
 from models.sites import SiteSettings
 
@@ -81,6 +87,13 @@ class Settings(BaseSettings):
     energy_points: EnergyPointsSettings = EnergyPointsSettings()
     commands: CommandSettings = CommandSettings()
     serving: ServingSettings = ServingSettings()
+    camera: CameraSettings = CameraSettings()
+    frames: FrameSettings = FrameSettings()
+    route: RouteSettings = RouteSettings()
+    scene: SceneSettings = SceneSettings()
+    faces: FaceSettings = FaceSettings()
+    tracks: TrackSettings = TrackSettings()
+    crowd: CrowdSettings = CrowdSettings()
     secret: Secrets = Secrets()
     """What channels must not have in the rules file, e.g. ENGAWA_SECRET__FARM_DISCORD."""
 

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from schemas.batch import Records
 from schemas.records import DeadLetter
 from schemas.topics import Topic, dead_letters
 from streams.flow import Drain, Flow, Step, read_by
@@ -39,7 +40,7 @@ def _part(part: Step | Drain, catalogue: Sequence[Topic[Any]]) -> Iterator[str]:
         yield f"{part.reads.name} is not in the catalogue"
     try:
         dead_letters(part.reads, tuple(catalogue))
-        _, record = takes(part.agent if isinstance(part, Step) else part.sink)
+        shape, record = takes(part.agent if isinstance(part, Step) else part.sink)
         given = gives(part.agent) if isinstance(part, Step) else set()
     except (LookupError, TypeError) as error:
         yield str(error)
@@ -47,6 +48,8 @@ def _part(part: Step | Drain, catalogue: Sequence[Topic[Any]]) -> Iterator[str]:
     if record not in (None, part.reads.record):
         yield f"takes {record.__name__}, but {part.reads.name} has {part.reads.record.__name__}"
     if isinstance(part, Step):
+        if part.fetches and shape is not Records:
+            yield "fetches what its records refer to, so it must take Records"
         yield from _outputs(part, given)
         yield from _beside(part, catalogue)
 

@@ -7,10 +7,12 @@ from agents.alarm import Alarm
 from agents.clean import Clean
 from agents.command import Command
 from agents.confirm import confirm
+from agents.count import Count
 from agents.enrich import Enrich
 from agents.notify import Notify
 from agents.propose import propose
 from agents.recommend import Recommend
+from agents.route import Route
 from agents.watch import Watch
 from connectors.alarm_points import AlarmPointsSink
 from connectors.archive import ArchiveSink
@@ -21,6 +23,7 @@ from connectors.energy_points import (
     RecommendationPointsSink,
     ReportPointsSink,
 )
+from connectors.frame_store import FrameStore
 from connectors.influx import InfluxSink
 from connectors.mongo import AlarmsSink
 from schemas.topics import (
@@ -29,11 +32,15 @@ from schemas.topics import (
     ALARMS_REQUESTED,
     CATALOGUE,
     CONDITIONS_REMEMBERED,
+    CROWD_COUNTED,
+    CROWD_REMEMBERED,
     DEVICES_COMMANDED,
     DEVICES_REPORTED,
     ENERGY_ENRICHED,
     ENERGY_RECOMMENDED,
     ENERGY_REMEMBERED,
+    FRAMES_ANALYSED,
+    FRAMES_CAPTURED,
     MEBIBYTE,
     NOTIFICATIONS_REMEMBERED,
     NOTIFICATIONS_REQUESTED,
@@ -41,8 +48,10 @@ from schemas.topics import (
     READINGS_ACCEPTED,
     READINGS_RECEIVED,
     READINGS_REJECTED,
+    SCENES_ANALYSED,
     SHADOWS_REMEMBERED,
     SHADOWS_UPDATED,
+    VISITS_ENDED,
     WEATHER_OBSERVED,
     WEATHER_POLLED,
     Topic,
@@ -107,6 +116,31 @@ FLOWS: tuple[Flow, ...] = (
         clockworks=(
             Clockwork(
                 "weather", PollWeather, every_s=10.0, writes=(WEATHER_OBSERVED, WEATHER_POLLED)
+            ),
+        ),
+    ),
+    Flow(
+        "vision",
+        (
+            Step(
+                "route",
+                FRAMES_CAPTURED,
+                Route,
+                writes=(FRAMES_ANALYSED, SCENES_ANALYSED, ALARMS_REQUESTED),
+                fetches=FrameStore,
+                at_once=16,
+            ),
+        ),
+    ),
+    Flow(
+        "crowd",
+        (
+            Step(
+                "count",
+                FRAMES_ANALYSED,
+                Count,
+                writes=(CROWD_COUNTED, VISITS_ENDED, ALARMS_REQUESTED),
+                remembers=CROWD_REMEMBERED,
             ),
         ),
     ),

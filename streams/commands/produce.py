@@ -1,7 +1,6 @@
-"""``engawa produce farm | rooms``: measured climate, sent as so many devices would."""
+"""``engawa produce farm | rooms | camera``: what devices would send, where there are none."""
 
 from collections.abc import Iterator, Sequence
-from enum import StrEnum
 from itertools import islice, takewhile
 from time import perf_counter
 from typing import Annotated
@@ -15,6 +14,7 @@ from connectors.tally import Tally
 from connectors.telemetry_batch import framed
 from connectors.traces import load
 from schemas.topics import READINGS_RECEIVED
+from streams.commands.camera import camera
 from streams.exits import FOUND_WRONG
 from streams.instants import HELP as INSTANT_HELP
 from streams.instants import at, iso
@@ -31,15 +31,29 @@ SPAN_MARGIN = 1.05
 USUAL = Faults(dropout=0.01, stuck=0.01, spike=0.005, late=0.01, duplicate=0.01, malformed=0.005)
 
 
-class Place(StrEnum):
-    """The sites whose climate was measured."""
+PLACES = {
+    "farm": "Outdoor air, as by a weather station of a farm.",
+    "rooms": "A house, nine places.",
+}
+"""The sites whose climate was measured."""
 
-    FARM = "farm"
-    ROOMS = "rooms"
+
+def cli() -> typer.Typer:
+    """All commands that send what devices would."""
+    app = typer.Typer(
+        help="Send what devices would: measured climate, or what a camera sees.\n\n"
+        "Example: [bold]engawa produce farm --devices 200[/bold]",
+        no_args_is_help=True,
+        rich_markup_mode="rich",
+    )
+    for place, about in PLACES.items():
+        app.command(place, short_help=about)(measured)
+    app.command()(camera)
+    return app
 
 
-def produce(
-    place: Annotated[Place, typer.Argument(help="farm: outdoor air; rooms: a house, nine places.")],
+def measured(
+    context: typer.Context,
     *,
     devices: Annotated[int, typer.Option(min=1, max=1_000_000)] = 10,
     speed: Annotated[
@@ -84,7 +98,7 @@ def produce(
     [bold]engawa produce farm --devices 200 --speed 3600 --seconds 60[/bold] the last 60 hours;
     [bold]engawa produce farm --speed 0 --events 1000000 --devices 1000[/bold] as fast as it goes
     """
-    site = SITES[place.value]
+    site = SITES[context.info_name or ""]
     trace = load(site.trace)
     every_s = interval_s or float(trace.interval_s)
     span_s = _span_s(speed=speed, seconds=seconds, count=count, events_per_s=devices / every_s)

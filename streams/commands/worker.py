@@ -11,12 +11,16 @@ from typing import Annotated
 import structlog
 import typer
 
+from agents.count import Count
+from agents.detect import opened
+from agents.route import Route
 from connectors.deliver import DeliverSink
 from connectors.outcome import UnavailableError
 from connectors.posters import posters
 from connectors.topic_admin import TopicAdmin
+from models.crowd.settings import CrowdRules
 from streams.exits import BUG, CONFIG
-from streams.flow import Drain, Flow, Step
+from streams.flow import Drain, Flow, Step, read_by
 from streams.logs import set_up
 from streams.settings import Settings
 from streams.topology import FLOWS
@@ -60,6 +64,11 @@ def _run(flow: Flow) -> int:
     settings = Settings()
     if any(isinstance(part, Drain) and part.sink is DeliverSink for part in flow.parts):
         posters(settings.alarms.rules().channels, settings.secret)  # raises before anything waits
+    agents = {part.agent for part in flow.parts if isinstance(part, Step)}
+    if Count in agents:
+        CrowdRules.of(settings.crowd, settings.sites.book())  # likewise
+    if Route in agents:
+        opened(settings.faces)  # likewise, and the first frame need not wait for it
     structlog.contextvars.bind_contextvars(flow=flow.name)
     gc.set_threshold(*COLLECT_AFTER)
     gc.freeze()  # what is imported stays
@@ -91,8 +100,9 @@ async def _stop_on(stop: asyncio.Event, worker: Worker) -> None:
 
 async def _missing_topics(flow: Flow, settings: Settings, stop: asyncio.Event) -> list[str]:
     """Topics of the flow that do not exist: Faust would only ignore them. Waits for a broker."""
-    needed = {part.reads.name for part in flow.parts}
-    needed |= {t.name for part in flow.parts if isinstance(part, Step) for t in part.writes}
+    topics = [topic for part in (*flow.parts, *flow.clockworks) for topic in part.writes]
+    topics += [topic for part in flow.parts for topic in read_by(part)]
+    needed = {topic.name for topic in topics}
     admin = TopicAdmin(settings.kafka)
     while not stop.is_set():
         try:

@@ -5,9 +5,11 @@ from typing import Any
 import pytest
 import yaml
 
-from agents.route import ANALYSES, Given, Route, RouteSettings
+from agents.route import ANALYSES, Given, Route
+from models.crowd.settings import CrowdSettings
 from models.faces.settings import FaceSettings
-from models.scene import SceneSettings
+from models.faces.tracks import TrackSettings
+from models.frame_settings import RouteSettings, SceneSettings
 from models.sites import SiteSettings
 from schemas.alarms import AlarmRequest
 from schemas.batch import Records
@@ -32,8 +34,15 @@ def route(tmp_path: Path) -> Make:
     path.write_text(yaml.safe_dump(BOOK.model_dump(mode="json")), encoding="utf-8")
 
     def make(**more: Callable[[Given], Any]) -> Route:
-        settings = RouteSettings(), SiteSettings(sites_file=path), SceneSettings(), FaceSettings()
-        return Route(*settings, analyses={**ANALYSES, **more})
+        return Route(
+            RouteSettings(),
+            SiteSettings(sites_file=path),
+            SceneSettings(),
+            FaceSettings(),
+            TrackSettings(),
+            CrowdSettings(),
+            analyses={**ANALYSES, **more},
+        )
 
     return make
 

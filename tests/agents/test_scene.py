@@ -2,7 +2,7 @@ import pytest
 
 from agents.scene import Scene
 from models.faces.settings import FaceSettings
-from models.scene import SceneSettings
+from models.frame_settings import SceneSettings
 from schemas.alarms import AlarmRequest, Level
 from schemas.batch import Records
 from schemas.frames import FrameCaptured, SceneAnalysed

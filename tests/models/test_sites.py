@@ -38,6 +38,15 @@ def test_a_site_without_rooms_only_has_weather(tmp_path: Path) -> None:
     assert {} == load_sites(path).root["a"].rooms
 
 
+def test_a_camera_is_looked_at_unless_it_is_switched_off(tmp_path: Path) -> None:
+    path = tmp_path / "sites.yaml"
+    path.write_text(HEAD + "  cameras:\n    door: {}\n    yard: {enabled: false}", "utf-8")
+    cameras = load_sites(path).root["a"].cameras
+
+    assert [("door", True), ("yard", False)] == [(k, c.enabled) for k, c in cameras.items()]
+    assert {"entrance"} == set(load_sites().root["gwangju"].cameras)
+
+
 def test_names_are_words_even_if_they_look_like_numbers(tmp_path: Path) -> None:
     path = tmp_path / "sites.yaml"
     text = ROOM.replace("a:", "1:", 1).replace("one: {", "2: {") + "}"

@@ -67,6 +67,7 @@ def test_a_topology_that_holds_together_has_no_complaints() -> None:
         (replace(STEP, agent=listener), "takes AcceptedTelemetry, but readings.received.v1"),
         (replace(DRAIN, reads=READINGS_RECEIVED), "takes AcceptedTelemetry, but readings.rec"),
         (replace(STEP, agent=listener), "never gives what readings.accepted.v1 carries"),
+        (replace(STEP, fetches=Sink), "fetches what its records refer to, so it must take Records"),
         (replace(STEP, agent=unannotated), "must annotate its batch"),
         (replace(STEP, writes=(READINGS_REJECTED,)), "which none of its topics carries"),
         (replace(STEP, writes=(*WRITES, COPY)), "AcceptedTelemetry to more than one topic"),
