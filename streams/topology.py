@@ -16,6 +16,8 @@ from agents.route import Route
 from agents.watch import Watch
 from connectors.alarm_points import AlarmPointsSink
 from connectors.archive import ArchiveSink
+from connectors.crowd_documents import CrowdSink
+from connectors.crowd_points import CrowdPointsSink, VisitPointsSink
 from connectors.deliver import DeliverSink
 from connectors.energy_points import (
     CommandPointsSink,
@@ -171,6 +173,9 @@ FLOWS: tuple[Flow, ...] = (
             Drain("setpoint-points", ENERGY_RECOMMENDED, RecommendationPointsSink),
             Drain("command-points", DEVICES_COMMANDED, CommandPointsSink),
             Drain("aircon-points", DEVICES_REPORTED, ReportPointsSink, gather_s=0.2),
+            Drain("crowd", CROWD_COUNTED, CrowdSink),
+            Drain("crowd-points", CROWD_COUNTED, CrowdPointsSink),
+            Drain("visit-points", VISITS_ENDED, VisitPointsSink),
         ),
         clockworks=(Clockwork("roll-up", RollUp, every_s=10.0),),
     ),

@@ -15,6 +15,9 @@ import yaml
 from compose.dashboards import DATABASE, FOLDER, ROOM_DATABASE, asked, cells, dashboards
 from connectors.alarm_points import RETENTION, AlarmPointsSink
 from connectors.alarm_points import TAGS as ALARM_TAGS
+from connectors.crowd_figures import EMOTIONS, figures
+from connectors.crowd_points import RETENTION as CROWDS_KEPT
+from connectors.crowd_points import STAYS_MIN, VISIT_TAGS, VISITS, WINDOW_TAGS, WINDOWS, stay_field
 from connectors.energy_points import (
     AIR_CONDITIONERS,
     COMMAND_TAGS,
@@ -33,7 +36,9 @@ from schemas.codec import encode
 from schemas.columns import ColumnDecoder, marker
 from schemas.records import AcceptedReading, AcceptedTelemetry, Position, Quality
 from schemas.unframe import Bodies
+from tests.compose.crowd_points import STAYS_S, days, fill_crowd, hours
 from tests.compose.room_points import fill_rooms
+from tests.connectors.crowd_records import window as crowd_window
 
 BOARDS: dict[str, dict[str, Any]] = {
     path.stem: json.loads(path.read_text()) for path in dashboards()
@@ -63,6 +68,17 @@ WRITTEN = {
     },
     AIR_CONDITIONERS: {*DEVICE_TAGS, "power_kw"},
     COMMANDS: {*COMMAND_TAGS, "version", "desired", "reported", "delta", "by"},
+    WINDOWS: {
+        *WINDOW_TAGS,
+        *figures(crowd_window()),
+        *(f"visitors_{hour:02}" for hour in range(24)),
+        *("unresolved", "frames", "faces", "revision", "closed", "suppressed"),
+    },
+    VISITS: {
+        *VISIT_TAGS,
+        *("dwell_s", "sightings", "returning", "gender", "age"),
+        *map(stay_field, STAYS_MIN),
+    },
 }
 """The tags and fields that the sinks write, by measurement."""
 
@@ -72,13 +88,16 @@ POLICIES = {
     ROOMS: {ROOMS_KEPT},
     AIR_CONDITIONERS: {ROOMS_KEPT},
     COMMANDS: {ROOMS_KEPT},
+    WINDOWS: {CROWDS_KEPT},
+    VISITS: {CROWDS_KEPT},
 }
-KINDS = {"line", "line-stepplot", "single-stat", "table"}
+STAYS = ("under_1", "from_1_to_5", "from_5_to_15", "from_15_to_30", "from_30_to_60", "over_60")
+KINDS = {"line", "line-stepplot", "bar", "single-stat", "table"}
 """Those of Chronograf's kinds of cells that we use."""
 
 
-def test_there_is_one_for_the_farm_one_for_its_alarms_and_one_for_server_rooms() -> None:
-    assert {stem: f"Engawa: {stem}" for stem in ("farm", "alarms", "energy")} == {
+def test_there_is_one_for_the_farm_its_alarms_server_rooms_and_crowds() -> None:
+    assert {stem: f"Engawa: {stem}" for stem in ("farm", "alarms", "energy", "crowd")} == {
         stem: board["name"] for stem, board in BOARDS.items()
     }
 
@@ -201,7 +220,7 @@ def alarm(at: int, device: str, change: str, *, active: int, duration_s: float) 
 
 @pytest.fixture
 async def filled(influx_url: str) -> InfluxSettings:
-    """Three hours of three devices, some readings flagged, and two alarms, one of them over."""
+    """Three hours of three devices, some readings flagged, two alarms, one over, and a crowd."""
     store = InfluxSettings(url=influx_url, database=f"test_{uuid4().hex}")
     sink = InfluxSink(store)
     await sink.prepare()
@@ -229,6 +248,7 @@ async def filled(influx_url: str) -> InfluxSettings:
     await ql.write(f"{store.database}/{RETENTION}", "\n".join(points).encode())
     await ql.close()
     await fill_rooms(store, from_ms=NOW - 3 * HOUR_MS, to_ms=NOW - 60_000)
+    await fill_crowd(store, now_ms=NOW)
     return store
 
 
@@ -305,3 +325,106 @@ async def test_the_figures_of_server_rooms_are_right(filled: InfluxSettings) -> 
     }
     latest = await rows(filled, by_cell["Latest commands"])
     assert ["acknowledged", "sent"] == [row["state"] for row in latest]
+
+
+@pytest.mark.integration
+async def test_the_cards_of_crowds_count_people_once_a_day(filled: InfluxSettings) -> None:
+    by_cell = {cell: query for board, cell, query in CELLS if board == "Engawa: crowd"}
+    touched = [day for day in days(NOW) if day.window_end > NOW - 6 * HOUR_MS]
+    gendered = [(day.males, day.females) for day in touched if day.males and day.females]
+
+    assert touched
+    assert {
+        "visitors": sum(day.visitors or 0 for day in touched),
+        "returning": sum(men.returning + women.returning for men, women in gendered),
+        "new": sum(men.new + women.new for men, women in gendered),
+        "males": sum(men.visitors for men, _ in gendered),
+        "females": sum(women.visitors for _, women in gendered),
+    } == {
+        column: row[column]
+        for cell, column in (
+            ("Total visitors", "visitors"),
+            ("Total returning visitors", "returning"),
+            ("Total new visitors", "new"),
+            ("Total males", "males"),
+            ("Total females", "females"),
+        )
+        for row in await rows(filled, by_cell[cell])
+    }
+
+
+@pytest.mark.integration
+async def test_the_windows_of_crowds_are_those_that_were_counted(filled: InfluxSettings) -> None:
+    first, second = (query for _, cell, query in CELLS if cell.startswith("Visitors by window"))
+    recent = [each for each in hours(NOW) if each.window_start > NOW - 7 * HOUR_MS]
+
+    shown = [(row["time"], row["males"], row["females"]) for row in await rows(filled, first)]
+    assert [
+        (each.window_start, each.males.visitors, each.females.visitors)
+        for each in recent
+        if each.males and each.females
+    ] == shown
+    trend = await rows(filled, second)
+    assert [each.window_start for each in recent] == [row["time"] for row in trend]
+    # a day's worth of windows has every hour once
+    assert {17.5} == {row["trend"] for row in trend}
+
+
+@pytest.mark.integration
+async def test_the_other_figures_of_crowds_are_right(filled: InfluxSettings) -> None:
+    by_cell = {cell: query for board, cell, query in CELLS if board == "Engawa: crowd"}
+    whole = len(days(NOW)) - 1
+
+    history = await rows(filled, by_cell["New and returning visitors by day"])
+    assert [(8, 7 + ago) for ago in reversed(range(whole))] == [
+        (row["new"], row["returning"]) for row in history
+    ]
+    ages = await rows(filled, by_cell["Male ages by day"])
+    assert {(1, 3)} == {(row["male_0_to_15"], row["male_30s"]) for row in ages}
+    ages = await rows(filled, by_cell["Female ages by day"])
+    assert {(2, 3)} == {(row["female_20s"], row["female_60_and_older"]) for row in ages}
+    emotions = await rows(filled, by_cell["Emotions shown most, by day"])
+    assert {(0, 0, 0, 0, 3, 3, 0, 3)} == {
+        tuple(row[emotion] for emotion in EMOTIONS) for row in emotions
+    }
+    cameras = await rows(filled, by_cell["Visitors by camera and window"])
+    assert {("door", 3)} == {(row["camera"], row["visitors"]) for row in cameras}
+    present = await rows(filled, by_cell["People present, mean and most at once, by window"])
+    assert all(row["mean"] * 2 == row["peak"] for row in present)
+    [stays] = await rows(filled, by_cell["How long visits lasted, by camera"])
+    assert ("door", 2, 0, 1, 0, 0, 1) == (
+        stays["camera"],
+        *(stays[f"{name}_min"] for name in STAYS),
+    )
+    assert sum(STAYS_S) / len(STAYS_S) / 60 == pytest.approx(stays["mean_min"])
+
+
+@pytest.mark.integration
+async def test_hours_and_weekdays_are_the_site_s_own(filled: InfluxSettings) -> None:
+    [query] = [query for _, cell, query in CELLS if cell.startswith("Visitors by hour and weekday")]
+
+    table = await rows(filled, query)
+    means = {(hour, row[f"{hour:02}"]) for row in table for hour in range(24)}
+    assert {(hour, float(hour + 6)) for hour in range(24)} == {
+        (hour, mean) for hour, mean in means if mean is not None
+    }
+    assert len(table) in {3, 4}
+    assert 72 == sum(row[f"{hour:02}"] is not None for row in table for hour in range(24))
+
+
+@pytest.mark.integration
+async def test_crowds_say_how_far_they_can_be_trusted(filled: InfluxSettings) -> None:
+    by_cell = {cell: query for board, cell, query in CELLS if board == "Engawa: crowd"}
+
+    [unresolved] = await rows(filled, by_cell["Unresolved faces, %"])
+    assert 16.0 == unresolved["unresolved"]
+    [withheld] = await rows(filled, by_cell["Windows with withheld counts, %"])
+    assert 100 / 3 == pytest.approx(withheld["withheld"])
+    quality = await rows(filled, by_cell["Unresolved faces by camera and window, per 100"])
+    assert {("door", 10.0), ("till", 40.0)} == {
+        (row["camera"], row["unresolved"]) for row in quality
+    }
+    latest = await rows(filled, by_cell["Latest windows: what they rest on"])
+    assert {("*", 80, 7, 0), ("door", 80, 8, 0), ("till", 20, 8, 1)} == {
+        (row["camera"], row["faces"], row["unresolved"], row["suppressed"]) for row in latest
+    }
