@@ -164,7 +164,7 @@ NESTED = b"[" * 60_000
         b"{",
         b"\xff\xfe\x00",
         NESTED,
-        gzip.compress(b"{}"),
+        gzip.compress(b"{}", mtime=0),
         b"null",
         b"[]",
         b"3",
