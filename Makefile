@@ -30,6 +30,7 @@ $(READY): requirements.lock pyproject.toml
 	@$(RUN)/python -m pip install -q --disable-pip-version-check uv==$(UV_VERSION)
 	@$(RUN)/uv pip sync -q --system-certs --require-hashes --python $(RUN)/python requirements.lock
 	@$(RUN)/uv pip install -q --no-deps --no-build-isolation --python $(RUN)/python -e .
+	@$(ENGAWA) models build
 	@touch $@
 
 demo: setup ## Start real servers, run the main job on real data, show what arrived, stop

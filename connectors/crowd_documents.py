@@ -105,9 +105,9 @@ def document(counted: CrowdCounted) -> Document:
     identified = None if found["identified"] is None else list(counted.identified)
     return {
         "DeviceId": WHOLE_SITE if counted.camera is None else counted.camera,
-        "WindowStart": _time(counted.window_start),
-        "WindowEnd": _time(counted.window_end),
-        "LastUpdatedAt": _time(counted.at),
+        "WindowStart": time_of(counted.window_start),
+        "WindowEnd": time_of(counted.window_end),
+        "LastUpdatedAt": time_of(counted.at),
         "TotalVisitors": found["visitors"],
         "TotalMales": found["males"],
         "TotalFemales": found["females"],
@@ -152,14 +152,19 @@ def _by_gender(found: Figures, kind: str, names: dict[str, str]) -> dict[str, di
 
 
 def _updates(counted: CrowdCounted) -> tuple[UpdateOne, UpdateOne]:
-    """Insert it where there is none; then put it in place of an older revision."""
+    """Insert it where there is none; then put it in place of a revision that is not newer.
+
+    A worker that is killed may have said by the clock what its successor, which has more frames
+    by then, says otherwise under the same number.
+    """
     made, key = document(counted), {"_id": counted.window_id}
-    older = {"Revision": {"$lt": counted.revision}}
+    not_newer = {"Revision": {"$lte": counted.revision}}
     return (
         UpdateOne(key, {"$setOnInsert": made}, upsert=True),
-        UpdateOne({**key, **older}, {"$set": made}),
+        UpdateOne({**key, **not_newer}, {"$set": made}),
     )
 
 
-def _time(at: int) -> datetime:
+def time_of(at: int) -> datetime:
+    """Epoch milliseconds as MongoDB keeps them."""
     return _EPOCH + timedelta(milliseconds=at)

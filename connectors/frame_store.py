@@ -17,7 +17,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from connectors.object_store import ObjectStoreSettings, answers, client, create_bucket
 from connectors.outcome import RefusedError
 from models.arrivals import LATEST_MS
-from schemas.frames import FrameCaptured, FrameReference
+from schemas.frames import FrameAnalysed, FrameCaptured, FrameKept, FrameReference
 from schemas.reasons import Reason
 
 if TYPE_CHECKING:  # the stubs are no part of what is deployed
@@ -39,6 +39,12 @@ class FrameSettings(BaseModel):
     bucket: str = Field("engawa-frames", pattern=r"^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$")
     expire_days: int = Field(1, ge=1, le=3650)
     """After so many days the store deletes them."""
+
+    kept_bucket: str = Field("engawa-kept-frames", pattern=r"^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$")
+    """Where frames lie that a site asked to keep, their faces blurred."""
+
+    kept_days: int = Field(7, ge=1, le=365)
+    """After so many days the store deletes those."""
 
     inline_bytes: int = Field(900_000, ge=0, le=900_000)
     """Larger ones lie there; a message may have 1 MiB."""
@@ -108,17 +114,7 @@ class FrameStore:
 
     def _prepare(self) -> None:
         create_bucket(self._s3, self._settings.bucket)
-        rule = {
-            "ID": "expire",
-            "Status": "Enabled",
-            "Filter": {"Prefix": PREFIX},
-            "Expiration": {"Days": self._settings.expire_days},
-        }
-        with answers():
-            self._s3.put_bucket_lifecycle_configuration(
-                Bucket=self._settings.bucket,
-                LifecycleConfiguration={"Rules": [rule]},  # type: ignore[list-item]  # the stubs want a literal
-            )
+        expiring(self._s3, self._settings.bucket, self._settings.expire_days)
 
     def _put(self, reference: FrameReference, image: bytes, media_type: str) -> None:
         with answers():
@@ -155,7 +151,33 @@ class FrameStore:
         return image
 
 
-def object_key(frame: FrameCaptured) -> str:
+def expiring(s3: "S3Client", bucket: str, days: int) -> None:
+    """Have the store delete pictures of this bucket after so many days.
+
+    Raises:
+        UnavailableError: the store is away, or does not let us.
+
+    """
+    rule = {
+        "ID": "expire",
+        "Status": "Enabled",
+        "Filter": {"Prefix": PREFIX},
+        "Expiration": {"Days": days},
+    }
+    with answers():
+        s3.put_bucket_lifecycle_configuration(
+            Bucket=bucket,
+            LifecycleConfiguration={"Rules": [rule]},  # type: ignore[list-item]  # the stubs want a literal
+        )
+
+
+def folder(*names: str) -> str:
+    """The beginning of the keys of a site's pictures, or of a camera's; no name leads out of it."""
+    # no part may be . or .., which mean something on the way
+    return PREFIX + "".join(quote(name, safe="").replace(".", "%2E") + "/" for name in names)
+
+
+def object_key(frame: FrameCaptured | FrameAnalysed | FrameKept) -> str:
     """Where a frame's picture lies.
 
     Raises:
@@ -164,8 +186,7 @@ def object_key(frame: FrameCaptured) -> str:
     """
     day = datetime.fromtimestamp(min(max(frame.at, 0), LATEST_MS) / 1000, UTC)
     parts = (frame.site, frame.camera, f"{day:%Y-%m-%d}", frame.frame_id)
-    # no part may be . or .., which mean something on the way
-    key = PREFIX + "/".join(quote(part, safe="").replace(".", "%2E") for part in parts) + ".jpg"
+    key = folder(*parts).removesuffix("/") + ".jpg"
     if not all(parts) or len(key) > LONGEST_KEY:
         raise RefusedError("no place is called so", reason=Reason.REFERENCE_FOREIGN)
     return key

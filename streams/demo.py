@@ -10,6 +10,7 @@ from schemas.reasons import Reason
 from schemas.topics import READINGS_RECEIVED
 from streams import audit
 from streams.demo_alarms import AlarmFigures
+from streams.demo_crowd_figures import CrowdFigures
 from streams.demo_energy import EnergyFigures
 from streams.settings import Settings
 
@@ -48,8 +49,13 @@ class Figures:
     archived_bytes: int
     alarms: AlarmFigures
     energy: EnergyFigures
+    crowd: CrowdFigures
     empty_cells: Sequence[str]
     """Cells of the dashboards that found nothing."""
+
+    @property
+    def _parts(self) -> tuple[AlarmFigures | EnergyFigures | CrowdFigures, ...]:
+        return self.alarms, self.energy, self.crowd
 
     def checks(self) -> list[Check]:
         """Every sum that has to come out."""
@@ -66,7 +72,7 @@ class Figures:
             Check("points = values counted by minutes", raw, self.values["minute"]),
             Check("points = values counted by hours", raw, self.values["hour"]),
             Check("messages sent = in the archive", sent, self.archived),
-            *(Check(*each) for each in (*self.alarms.checks(), *self.energy.checks())),
+            *(Check(*each) for part in self._parts for each in part.checks()),
             Check("cells of dashboards without data", 0, len(self.empty_cells)),
         ]
 
@@ -85,6 +91,7 @@ class Figures:
             "latency_ms": {f"p{p}": self.accepted.percentile_ms(p) for p in (50, 95, 99)},
             "alarms": self.alarms.document(),
             "energy": self.energy.document(),
+            "crowd": self.crowd.document(),
             "empty_cells": list(self.empty_cells),
             "checks": [
                 {"what": c.what, "expected": c.expected, "found": c.found, "ok": c.ok}
@@ -96,10 +103,11 @@ class Figures:
 def figures(
     settings: Settings,
     sent: Mapping[str, Any],
+    *,
     alarms: AlarmFigures,
     energy: EnergyFigures,
+    crowd: CrowdFigures,
     empty_cells: Sequence[str],
-    *,
     since_ms: int,
 ) -> Figures:
     """Count everything where it lies; events since then tell how long they took."""
@@ -119,5 +127,6 @@ def figures(
         archived_bytes,
         alarms,
         energy,
+        crowd,
         empty_cells,
     )

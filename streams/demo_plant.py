@@ -69,8 +69,8 @@ def together(sendings: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     }
 
 
-def drain(workers: Mapping[str, Child], *, sent: int) -> None:
-    """Wait until the workers have finished all of it."""
+def drain(workers: Mapping[str, Child], *, sent: int, frames: int = 0) -> None:
+    """Wait until the workers have finished all events and frames that were sent."""
 
     def done(flow: str, step: str) -> float:
         return workers[flow].metric("engawa_records_received_total", step=step)
@@ -87,6 +87,8 @@ def drain(workers: Mapping[str, Child], *, sent: int) -> None:
             and done("alarms", "alarm") >= made("alarms", "watch")
             and done("notify", "notify") >= made("alarms", "alarm")
             and done("store", "mongo") >= made("alarms", "alarm")
+            and done("vision", "route") >= frames
+            and done("crowd", "count") >= frames
             and done("energy", "enrich") >= made("telemetry", "clean")
             and done("energy", "recommend") >= made("energy", "enrich")
             and done("energy", "propose") >= made("energy", "recommend")

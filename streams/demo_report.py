@@ -12,6 +12,7 @@ import typer
 from compose.roster import STATE_DIR
 from connectors.influxql import InfluxQL
 from streams.demo import RESOURCE, Figures
+from streams.demo_crowd_figures import CrowdFigures
 from streams.demo_energy import EnergyFigures
 from streams.exits import FOUND_WRONG
 from streams.output import say, show, write
@@ -61,6 +62,7 @@ def report(found: Figures, cpu_us: Mapping[str, float], *, took_s: float) -> Non
     _readings(found, document, cpu_us)
     _alarms(document["alarms"])
     _energy(document["energy"])
+    _crowd(found.crowd)
     show(document["checks"], title="Does it add up?")
     say(f"The figures are in {path}")
     say("Further: engawa up; engawa topics; engawa worker telemetry alarms notify store")
@@ -127,6 +129,14 @@ def _energy(energy: Mapping[str, Any]) -> None:
     show(_counts(energy["recommendations_by_reason"], "recommendations"), title="Setpoints, why")
     show(_counts(energy["commands_by_state"], "commands"), title="What became of commands")
     show(energy["rooms"], title="Cooling energy against a fixed 18 °C (simulated rooms)")
+
+
+def _crowd(crowd: CrowdFigures) -> None:
+    title = "Visitors of a staged scene: the truth, what we say, what the original's rule says"
+    show([each.row() for each in crowd.windows], title=title)
+    for why in crowd.missing:
+        say(f"somebody is missing in the scene: {why}")
+    say(f"One frame with what was found in it: {BUILD_DIR / 'crowd_frame.png'}")
 
 
 async def _last_hours(settings: Settings) -> list[tuple[float, float]]:

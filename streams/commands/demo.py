@@ -13,14 +13,14 @@ from connectors.alarms_reader import AlarmsReader, Standing
 from connectors.message_log import MessageLog
 from connectors.topic_admin import TopicAdmin
 from schemas.topics import READINGS_RECEIVED
+from streams import demo_crowd, demo_energy
 from streams.children import Child
 from streams.chores import RollUp
 from streams.demo import figures
 from streams.demo_alarms import acknowledge_some, alarm_figures, receiver
 from streams.demo_dashboards import empty_cells
-from streams.demo_energy import ENVIRONMENT, energy_figures, simulated, simulation
 from streams.demo_plant import DEMO_DIR, drain, produce, servers, settings_of, together
-from streams.demo_report import chart, energy_chart, report
+from streams.demo_report import BUILD_DIR, chart, energy_chart, report
 from streams.observer import wall_ms
 from streams.output import say
 from streams.settings import Settings
@@ -32,6 +32,7 @@ MOST_ALARMS = 1_000_000
 CALM_DEVICES = 100
 CALM_S = 15.0
 CALM_FAULTS = "spike=0.02"
+EVENTFUL = ("telemetry", "alarms", "notify", "store")
 
 
 def demo(
@@ -48,7 +49,8 @@ def demo(
     """
     began_s = time.monotonic()
     with servers() as found_servers, receiver() as (webhook, told), ExitStack() as stack:
-        environment = {**found_servers, **told, **ENVIRONMENT}
+        of_rooms, of_crowd = demo_energy.ENVIRONMENT, demo_crowd.ENVIRONMENT
+        environment = {**found_servers, **told, **of_rooms, **of_crowd}
         settings = settings_of(environment)
         TopicAdmin(settings.kafka).ensure(topics())
         workers = _workers(environment, stack)
@@ -57,17 +59,22 @@ def demo(
         say("Waiting until everything has arrived …")
         drain(workers, sent=sent["sent"])
         asyncio.run(_roll_up(settings))
-        with simulation(environment) as rooms:
-            say(f"Sending {CALM_DEVICES} devices' air as it comes for {CALM_S:.0f} s, to time it …")
-            calm_ms = wall_ms()
-            sent = together([sent, _calm(environment)])
-            say("Waiting for two server rooms to live through four hours in a minute …")
-            said = simulated(rooms)
-        sent["sent"] += said["sent"][READINGS_RECEIVED.name]
-        drain(workers, sent=sent["sent"])
+        say(
+            "Two server rooms live through four hours in a minute; two cameras see a staged scene …"
+        )
+        with demo_energy.simulation(environment) as simulated:
+            visitors = demo_crowd.visitors(settings)
+            frames = asyncio.run(demo_crowd.play(settings, visitors.scene))
+            rooms = demo_energy.simulated(simulated)
+        sent["sent"] += rooms["sent"][READINGS_RECEIVED.name]
+        drain(workers, sent=sent["sent"], frames=frames)
+        say(f"Sending {CALM_DEVICES} devices' air as it comes for {CALM_S:.0f} s, to time it …")
+        calm_ms = wall_ms()
+        sent = together([sent, _calm(environment)])
+        drain(workers, sent=sent["sent"], frames=frames)
         say("Acknowledging a few alarms …")
         acknowledged = acknowledge_some(settings)
-        drain(workers, sent=sent["sent"])
+        drain(workers, sent=sent["sent"], frames=frames)
         say("Rolling up, and counting everything where it lies …")
         asyncio.run(_roll_up(settings))
         documents = AlarmsReader(settings.mongo).current(standing=Standing.ALL, limit=MOST_ALARMS)
@@ -75,9 +82,19 @@ def demo(
             alarms = alarm_figures(
                 log, webhook, acknowledged=acknowledged, documents=len(documents), since_ms=calm_ms
             )
-            energy = energy_figures(log, said)
+            energy = demo_energy.energy_figures(log, rooms)
+            crowd = demo_crowd.crowd_figures(log, visitors, sent=frames, settings=settings.crowd)
+            demo_crowd.crowd_picture(log, visitors.scene, BUILD_DIR / "crowd_frame.png")
         cells = asyncio.run(empty_cells(settings))
-        found = figures(settings, sent, alarms, energy, cells, since_ms=calm_ms)
+        found = figures(
+            settings,
+            sent,
+            alarms=alarms,
+            energy=energy,
+            crowd=crowd,
+            empty_cells=cells,
+            since_ms=calm_ms,
+        )
         cpu_us = _cpu_us_per_event(workers, found.received)
         chart(settings)
     energy_chart(energy)
@@ -120,8 +137,7 @@ async def _roll_up(settings: Settings) -> None:
 
 
 def _cpu_us_per_event(workers: Mapping[str, Child], events: int) -> dict[str, float]:
-    """Processor time of each worker since its start, by event."""
+    """Processor time since its start of each worker that has most to do with events, by event."""
     return {
-        flow: 1e6 * worker.metric("process_cpu_seconds_total") / events
-        for flow, worker in workers.items()
+        flow: 1e6 * workers[flow].metric("process_cpu_seconds_total") / events for flow in EVENTFUL
     }

@@ -129,6 +129,15 @@ async def test_whatever_is_written_again_in_any_order_the_newest_revision_stands
 
 
 @pytest.mark.integration
+async def test_of_one_revision_what_was_said_last_stands(
+    mongo: MongoSettings, server: Client
+) -> None:
+    await kept(mongo, [window(revision=2, visitors=3)], [window(revision=2, visitors=4)])
+
+    assert [4] == [each["TotalVisitors"] for each in found(server, mongo)]
+
+
+@pytest.mark.integration
 @pytest.mark.parametrize("name", ["$ne", "a.b", "{'$gt': ''}", "a|b", "温室 🌱", "a\x00b"])
 async def test_hostile_names_are_only_names(
     mongo: MongoSettings, server: Client, name: str

@@ -11,7 +11,7 @@ from faust.types import TP
 from schemas.batch import Raw
 from streams.fetch import Messages
 from streams.gather import Gatherer, Gathering
-from streams.lane import Lane, Lanes
+from streams.lane import BEHIND_S, Lane, Lanes
 from streams.metrics import Metrics
 from streams.observer import Observer
 from streams.readiness import Readiness
@@ -22,10 +22,12 @@ from streams.writers import UnresolvedError
 HERE, THERE = TP("t", 0), TP("t", 1)
 
 
-def batch(first: int, *values: bytes, tp: TP = HERE, generation: int = 1) -> Fetched:
+def batch(
+    first: int, *values: bytes, tp: TP = HERE, generation: int = 1, highwater: int | None = None
+) -> Fetched:
     offsets = list(range(first, first + len(values)))
     messages = Messages(offsets, [0] * len(values), [None] * len(values), list(values))
-    return Fetched(tp, generation, messages, None)
+    return Fetched(tp, generation, messages, highwater)
 
 
 @dataclass
@@ -53,6 +55,9 @@ class Slow(Simple):
         self.seen.append(f"finish {begun}")
         return Outcome(sent=1)
 
+    async def tick(self, now_ms: int) -> None:
+        self.seen.append(f"tick {now_ms}")
+
     def confirm(self, count: int = 1) -> None:
         for _ in range(count):
             self.confirmed.release()
@@ -67,6 +72,7 @@ class Bench:
     resolved: list[set[bytes]] = field(default_factory=list)
     failures: list[BaseException] = field(default_factory=list)
     metrics: Metrics = field(default_factory=Metrics)
+    now_s: float = 0.0
 
     def lane(self, *, at_once: int | None = None) -> Lane:
         async def resolve(headers: set[bytes]) -> None:
@@ -74,7 +80,12 @@ class Bench:
 
         observer = Observer("step", self.metrics, Readiness(), lambda: 0)
         return Lane(
-            self.work, observer, resolve=resolve, fail=self.failures.append, at_once=at_once
+            self.work,
+            observer,
+            resolve=resolve,
+            fail=self.failures.append,
+            at_once=at_once,
+            clock=lambda: self.now_s,
         )
 
     def gatherer(self, **how: Any) -> Gatherer:
@@ -183,6 +194,26 @@ async def test_what_is_confirmed_is_counted(bench: Bench) -> None:
     sample = bench.metrics.registry.get_sample_value
     assert 2.0 == sample("engawa_records_received_total", {"step": "step"})
     assert 1.0 == sample("engawa_records_sent_total", {"step": "step"})
+
+
+async def test_no_clock_ticks_while_more_is_known_to_lie_in_the_log_and_comes_soon(
+    bench: Bench,
+) -> None:
+    lane = bench.lane()
+    bench.work.confirm(2)
+    await lane.carry(batch(0, b"a", b"b", highwater=3), bench.acknowledge(0))
+    await lane.tick(1)
+    assert "tick 1" not in bench.work.seen
+
+    await lane.carry(batch(2, b"c", highwater=3), bench.acknowledge(2))
+    await lane.tick(2)
+    assert "tick 2" in bench.work.seen
+
+    bench.work.confirm()
+    await lane.carry(batch(3, b"d", highwater=5), bench.acknowledge(3))
+    bench.now_s += BEHIND_S
+    await lane.tick(3)
+    assert "tick 3" in bench.work.seen
 
 
 async def test_a_lane_that_is_let_go_acknowledges_nothing_more(bench: Bench) -> None:
