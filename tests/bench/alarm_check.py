@@ -1,10 +1,8 @@
 """What watching by rules adds to cleaning, and what a hundred thousand watched devices hold."""
 
-import json
-import subprocess
 from typing import Any
 
-from tests.bench.subject import OURS, ROOT, SubjectError
+from tests.bench.subject import answer
 
 WORK = "alarm check"
 BATCH = 10_000
@@ -16,17 +14,7 @@ Row = dict[str, Any]
 
 def alarm_check(batches: int) -> list[Row]:
     """Measure in a process of its own."""
-    done = subprocess.run(
-        [OURS, "-m", "tests.bench.subjects.watching", str(batches), str(DEVICES)],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        timeout=WITHIN_S,
-        check=False,
-    )
-    if done.returncode:
-        raise SubjectError(done.stderr[-2000:])
-    found = json.loads(done.stdout)
+    found = answer("tests.bench.subjects.watching", str(batches), str(DEVICES), within_s=WITHIN_S)
     return [
         {"work": WORK, "subject": "clean", "cpu_us": round(found["clean_us"], 3)},
         {

@@ -1,10 +1,8 @@
 """What a recommendation costs, and what it saves to run a model once for a whole batch."""
 
-import json
-import subprocess
 from typing import Any
 
-from tests.bench.subject import OURS, ROOT, SubjectError
+from tests.bench.subject import answer
 
 WORK = "energy"
 WITHIN_S = 300
@@ -18,17 +16,7 @@ def energy(batches: int) -> list[Row]:
     ``cpu_us`` is by reading, and ``run_us`` of ONNX alone by recommendation; latencies are from a
     decoded reading to the recommendation that it completes.
     """
-    done = subprocess.run(
-        [OURS, "-m", "tests.bench.subjects.recommending", str(batches)],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        timeout=WITHIN_S,
-        check=False,
-    )
-    if done.returncode:
-        raise SubjectError(done.stderr[-2000:])
-    found = json.loads(done.stdout)
+    found = answer("tests.bench.subjects.recommending", str(batches), within_s=WITHIN_S)
     return [
         {"work": WORK, "subject": name, **{key: _shown(value) for key, value in figures.items()}}
         for name, figures in found.items()

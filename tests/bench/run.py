@@ -3,6 +3,8 @@
 import os
 import sys
 from collections.abc import Callable
+from contextlib import ExitStack
+from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Annotated
@@ -15,7 +17,7 @@ from rich.console import Console
 from compose.progress import Progress
 from tests.bench import in_out
 from tests.bench.environments import make_peers
-from tests.bench.ground import ground
+from tests.bench.ground import Ground, ground
 from tests.bench.in_out import KINDS
 from tests.bench.report import show, write
 from tests.bench.subject import PEERS, ROOT
@@ -61,6 +63,8 @@ def main(
         if quick
         else (MILLION, (10 if long else 3) * MILLION),
         single_events=100 if quick else 500,
+        frames=8 if quick else 100,
+        faces=MILLION // 50 if quick else MILLION,
     )
     rows = [_machine(console)]
     if in_out.WORK in works and any(KINDS[name].python == PEERS for name in plan.subjects):
@@ -68,8 +72,13 @@ def main(
     FIGURES.parent.mkdir(exist_ok=True)
     with (
         TemporaryDirectory(prefix="bench-", dir=FIGURES.parent) as folder,
-        ground(SERVERS, Path(folder), _reporter(console)) as servers,
+        ExitStack() as stack,
     ):
+
+        @cache
+        def servers() -> Ground:
+            return stack.enter_context(ground(SERVERS, Path(folder), _reporter(console)))
+
         measured = Works(servers, plan, console)
         for name in works:
             rows += measured.rows(name)

@@ -1,5 +1,6 @@
 """A measured process: started, paused while its load is prepared, resumed, stopped."""
 
+import json
 import os
 import signal
 import subprocess
@@ -7,9 +8,9 @@ import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
-from tests.bench.clock import cpu_s, rss_mb
+from tests.bench.clock import confined, cpu_s, rss_mb
 
 ROOT = Path(__file__).parents[2]
 OURS = Path(sys.executable)
@@ -19,6 +20,46 @@ END_WITHIN_S = 20.0
 
 class SubjectError(RuntimeError):
     """A subject died, or did not do all of its work; the message ends with its log's last lines."""
+
+
+def answer(
+    module: str,
+    *arguments: str,
+    python: Path = OURS,
+    within_s: float,
+    core: int | None = None,
+    **environment: str,
+) -> Any:
+    """The JSON in the last line that a module prints, run to its end, perhaps on one core.
+
+    Raises:
+        SubjectError: it failed, or took too long.
+
+    """
+    with _started(module, *arguments, python=python, core=core, **environment) as process:
+        try:
+            said, complained = process.communicate(timeout=within_s)
+        except subprocess.TimeoutExpired as error:
+            process.kill()
+            raise SubjectError(f"{module} took more than {within_s:g} s") from error
+    if process.returncode:
+        raise SubjectError(complained[-2000:])
+    return json.loads(said.splitlines()[-1])
+
+
+def _started(
+    module: str, *arguments: str, python: Path, core: int | None, **environment: str
+) -> subprocess.Popen[str]:
+    cores = os.sched_getaffinity(0) if core is None else {core}
+    with confined(os.getpid(), cores):  # what is started keeps to them
+        return subprocess.Popen(
+            [python, "-m", module, *arguments],
+            cwd=ROOT,
+            env={**os.environ, **environment},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
 
 
 class Subject:

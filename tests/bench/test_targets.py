@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from tests.bench.targets import judged
+from tests.bench.faces import SEERS
+from tests.bench.targets import SEEN_BY_PEERS, judged
 
 
 def rows(**cpu_us: float) -> list[dict[str, Any]]:
@@ -31,3 +32,17 @@ def test_what_the_machine_does_not_allow_is_neither_met_nor_missed() -> None:
     [row] = judged([one, two])
 
     assert (None, 1.2, 1.3) == (row["met"], row["reached"], row["possible"])
+
+
+def test_a_peer_that_found_nothing_is_not_compared() -> None:
+    ours = {"work": "frames vga-1", "subject": "engawa: emotions", "face_ms": 15.0}
+
+    assert [] == judged([ours, {"work": "frames vga-1", "subject": "fer", "face_ms": None}])
+    [row] = judged([ours, {"work": "frames vga-1", "subject": "fer", "face_ms": 60.0}])
+    assert (True, 4.0) == (row["met"], row["reached"])
+
+
+def test_every_peer_that_sees_faces_is_compared_with_the_same_task() -> None:
+    assert {name for name, seer in SEERS.items() if seer.peer} == set(SEEN_BY_PEERS)
+    for peer, ours in SEEN_BY_PEERS.items():
+        assert SEERS[peer].task.startswith(SEERS[ours].task)

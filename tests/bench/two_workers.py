@@ -12,7 +12,7 @@ from tests.bench.ground import Ground
 from tests.bench.in_out import Loads, check_written
 from tests.bench.load import send, size
 from tests.bench.stretch import Stretch, stretch
-from tests.bench.subject import Subject
+from tests.bench.subject import OURS, Subject
 
 WORK = "two workers"
 SUBJECTS = ("engawa 1", "engawa 2", "copy 1", "copy 2")
@@ -23,7 +23,7 @@ def workers(ground: Ground, name: str, loads: Loads) -> Stretch:
     """Measure so many processes, in one group, on the halves of a topic's partitions."""
     kind, count = name.split()
     ground.clear()
-    starts, ready = (_engawa if kind == "engawa" else _copies)(ground, int(count))
+    starts, ready = (engawa if kind == "engawa" else _copies)(ground, int(count))
     measured = stretch(
         ground,
         starts,
@@ -48,14 +48,19 @@ def most_possible(idle_cores: float) -> float:
     return round(cores / (cores - idle_cores), 2)
 
 
-def _engawa(
-    ground: Ground, count: int
+def engawa(
+    ground: Ground, count: int, flow: str = "telemetry", **environment: str
 ) -> tuple[Sequence[Callable[[], Subject]], Callable[[], bool]]:
+    """How to start so many of our workers, and whether all of them have their partitions."""
     ports = free_ports(count)
 
     def starter(port: int) -> Callable[[], Subject]:
         return lambda: ground.start(
-            "engawa", "streams", "worker", "telemetry", ENGAWA_WORKER__HTTP_PORT=str(port)
+            "engawa",
+            *("streams", "worker", flow),
+            python=OURS,
+            **environment,
+            ENGAWA_WORKER__HTTP_PORT=str(port),
         )
 
     return [starter(port) for port in ports], lambda: all(map(_is_ready, ports))

