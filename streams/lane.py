@@ -6,6 +6,7 @@ exception is a bug, and it ends the worker with the batch not acknowledged.
 """
 
 import asyncio
+import time
 from collections.abc import AsyncIterable, Awaitable, Callable
 from functools import partial
 from typing import Any
@@ -20,6 +21,10 @@ from streams.parts import parts_of, raw_of
 from streams.transport import Fetched
 from streams.work import Work
 from streams.writers import UnresolvedError
+
+BEHIND_S = 5.0
+"""How long after a batch the rest of the log is waited for. It may hold nothing but the marks of
+transactions, which nobody is given."""
 
 
 class Lane:
@@ -36,6 +41,7 @@ class Lane:
         resolve: Callable[[set[bytes]], Awaitable[None]],
         fail: Callable[[BaseException], None],
         at_once: int | None = None,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._work = work
         self.remembers = work.remembers
@@ -43,9 +49,13 @@ class Lane:
         self._resolve = resolve
         self._fail = fail
         self._at_once = at_once
+        self._clock = clock
         self._confirming: asyncio.Task[None] | None = None
         self._turn = asyncio.Lock()
         self._open = False
+        self._behind_until = float("-inf")
+        """While more is known to lie in the log, and to come soon, no clock ticks."""
+
         self._held: list[Callable[[], Any]] = []
         """Acknowledgements of confirmed batches that the work has to keep first."""
 
@@ -59,10 +69,12 @@ class Lane:
             if not self._open:
                 await self._work.open()
                 self._open = True
+            behind = fetched.messages.offsets[-1] + 1 < (fetched.highwater or 0)
             *parts, last = parts_of(raw_of(fetched), self._at_once)
             for some in parts:
                 await self._carry(fetched, some, _nothing)
             await self._carry(fetched, last, acknowledge)
+            self._behind_until = self._clock() + BEHIND_S if behind else float("-inf")
 
     async def _carry(self, fetched: Fetched, raw: Raw, acknowledge: Callable[[], Any]) -> None:
         await self._work.prepare(raw)
@@ -83,9 +95,12 @@ class Lane:
             await self._release()
 
     async def tick(self, now_ms: int) -> None:
-        """Let the work do what is due by the clock, between two batches."""
+        """Let the work do what is due by the clock, between two batches.
+
+        Not while it is behind: what is waiting in the log would be taken for silence.
+        """
         async with self._turn:
-            if not self._open:
+            if not self._open or self._clock() < self._behind_until:
                 return
             if before := self._confirming:
                 await asyncio.wait([before])
@@ -174,9 +189,10 @@ class Lanes:
         return {tp for tp, lane in self._lanes.items() if lane.full}
 
     def tick(self, now_ms: int) -> None:
-        """Let every lane do what is due by the clock, as soon as it can."""
+        """Let every lane do what is due by the clock, as soon as it can; not others' ones."""
+        assigned = self._assigned()
         for tp, lane in self._lanes.items():
-            if tp not in self._ticks:
+            if tp in assigned and tp not in self._ticks:
                 task = self._ticks[tp] = asyncio.create_task(lane.tick(now_ms))
                 task.add_done_callback(partial(self._ticked, tp))
 

@@ -134,7 +134,7 @@ class Audit:
 
     def _archived(self, shipped: list[Shipped], verdict: Verdict) -> None:
         sent = {(s.partition, s.offset): s.sent for s in shipped}
-        reader = ArchiveReader(_store(self._rig.environment))
+        reader = ArchiveReader(store_of(self._rig.environment))
         try:
             for each in reader.read(READINGS_RECEIVED.name, 0, FAR_MS):
                 meant = sent.get((each.partition, each.offset))
@@ -155,7 +155,8 @@ def _decoded(messages: Iterable[Message], record: type[R]) -> Iterator[R]:
         yield decode((each.value() or b"")[header:], record)
 
 
-def _store(environment: Mapping[str, str]) -> ObjectStoreSettings:
+def store_of(environment: Mapping[str, str]) -> ObjectStoreSettings:
+    """The settings by which a worker finds the object store."""
     return ObjectStoreSettings.model_validate(
         {
             "endpoint_url": environment["ENGAWA_S3__ENDPOINT_URL"],

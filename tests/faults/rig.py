@@ -9,6 +9,8 @@ from pathlib import Path
 from signal import SIGTERM
 from typing import Any
 
+from confluent_kafka import KafkaError, KafkaException
+
 from compose.local import down, up
 from compose.ports import free_ports
 from compose.roster import places
@@ -22,6 +24,15 @@ from tests.faults.topics import Reader
 
 SERVERS = ("kafka", "influxdb", "s3", "mongodb")
 FINISHED_WITHIN_S = 180.0
+
+RETURNING = frozenset(
+    {
+        KafkaError.NOT_COORDINATOR,
+        KafkaError.COORDINATOR_NOT_AVAILABLE,
+        KafkaError.COORDINATOR_LOAD_IN_PROGRESS,
+    }
+)
+"""What a broker says of groups when it has just come back."""
 
 
 class Rig:
@@ -59,9 +70,14 @@ class Rig:
             time.sleep(0.02)
 
     def committed(self, flow: str, topic: Topic[Any]) -> bool:
-        """Whether a flow has finished everything that now lies in a topic."""
+        """Whether a flow is known to have finished everything that now lies in a topic."""
         with closing(Reader(self.kafka, group=f"engawa-{flow}")) as reader:
-            return reader.committed(topic) == reader.marks(topic)
+            try:
+                return reader.committed(topic) == reader.marks(topic)
+            except KafkaException as error:
+                if error.args[0].code() in RETURNING:
+                    return False
+                raise
 
 
 class Crew:

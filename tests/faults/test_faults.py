@@ -8,6 +8,9 @@ from pathlib import Path
 import pytest
 
 from schemas.topics import READINGS_ACCEPTED, READINGS_RECEIVED
+from tests.faults.crowd_scenarios import CROWDS, LATE_AND_TWICE, Rush
+from tests.faults.crowd_scenarios import run as run_crowd
+from tests.faults.frames_away import run as run_frames_away
 from tests.faults.load import Load
 from tests.faults.rig import Crew, Rig
 from tests.faults.scenarios import FAULTS, Severity, run
@@ -15,6 +18,7 @@ from tests.faults.scenarios import FAULTS, Severity, run
 pytestmark = pytest.mark.faults
 
 SHORT = Severity(events=2000, per_s=400, kills=2, outage_s=3.0, seed=1)
+RUSH = Rush(frames=800, lasts_s=2.0, kills=1, outage_s=2.0)
 
 
 @pytest.fixture(scope="module")
@@ -30,6 +34,22 @@ def test_nothing_is_lost_doubled_or_left_unexplained_when(fault: str, rig: Rig) 
     assert {} == dict(verdict.notes)
     assert (0, 0, 0) == (verdict.lost, verdict.duplicated, verdict.unexplained)
     assert SHORT.events == verdict.sent
+
+
+# late and repeated frames are in each; tests/streams/test_crowd_flow.py has many of them
+@pytest.mark.parametrize("fault", [fault for fault in CROWDS if fault != LATE_AND_TWICE])
+def test_people_are_counted_as_by_brute_force_when(fault: str, rig: Rig) -> None:
+    verdict = run_crowd(fault, rig, RUSH)
+
+    assert {} == dict(verdict.notes)
+    assert RUSH.frames <= verdict.sent
+
+
+def test_no_frame_is_lost_while_s3_with_its_picture_is_away(rig: Rig) -> None:
+    verdict = run_frames_away(rig, RUSH)
+
+    assert {} == dict(verdict.notes)
+    assert RUSH.frames // 10 == verdict.sent
 
 
 def test_a_worker_told_to_stop_while_the_broker_is_away_ends_in_order(

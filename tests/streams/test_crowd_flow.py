@@ -3,18 +3,15 @@
 import asyncio
 import json
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
-from datetime import UTC
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
 import pytest
 
-from connectors.crowd_documents import DEMOGRAPHICS, document
+from connectors.crowd_documents import document
 from connectors.crowd_figures import figures
-from connectors.influxql import InfluxQL
 from connectors.message_log import MessageLog
-from connectors.mongo import client
 from connectors.topic_admin import TopicAdmin
 from models.crowd.settings import CrowdSettings
 from models.sites import SiteSettings
@@ -39,6 +36,7 @@ from tests.models.crowd_crossings import (
     truth,
 )
 from tests.streams.conftest import Broker, changed_settings, until
+from tests.streams.crowd_kept import documents, place, points
 
 pytestmark = [pytest.mark.integration, pytest.mark.timeout(120)]
 
@@ -214,41 +212,3 @@ def at_these(expected: Counted, records: Sequence[Any]) -> Counted:
     """What was said last, of the windows that are expected, and all visits."""
     windows, visits = last_said(records)
     return {name: each for name, each in windows.items() if name in expected[0]}, visits
-
-
-def documents(settings: Settings) -> dict[str, Any]:
-    """Everything in MongoDB, by its id."""
-    with client(settings.mongo) as server:
-        found = list(server[settings.mongo.database][DEMOGRAPHICS].find())
-    aware = {"WindowStart", "WindowEnd", "LastUpdatedAt"}
-    return {
-        each.pop("_id"): {
-            name: value.replace(tzinfo=UTC) if name in aware else value
-            for name, value in each.items()
-        }
-        for each in found
-    }
-
-
-Place = tuple[str, str, int]
-"""Camera, length and start of a window."""
-
-
-def place(counted: CrowdCounted) -> Place:
-    return counted.camera or "*", str(counted.window_s), counted.window_start
-
-
-async def points(settings: Settings) -> tuple[dict[Place, Any], list[int]]:
-    """Everything in InfluxDB: visitors by window, and the sightings of each visit."""
-    influx = settings.influx
-    ql = InfluxQL(influx.url, influx.token, timeout_s=20)
-    source = f'"{influx.database}".crowd'
-    try:
-        rows = await ql.ask(
-            f"SELECT visitors, camera, window_s FROM {source}.crowd"
-        )  # our own name
-        visits = await ql.ask(f"SELECT sightings FROM {source}.visits")
-    finally:
-        await ql.close()
-    windows = {(row["camera"], row["window_s"], row["time"]): row["visitors"] for row in rows}
-    return windows, sorted(row["sightings"] for row in visits)
