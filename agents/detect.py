@@ -7,26 +7,31 @@ from functools import lru_cache
 from time import perf_counter
 from zoneinfo import ZoneInfo
 
+import simplejpeg
+
 from models.crowd.passing import Passing
 from models.crowd.privacy import Mode
 from models.crowd.settings import CrowdSettings
 from models.crowd.windows import Calendar
 from models.faces import demographics, emotion
+from models.faces.blur import blurred
 from models.faces.found import FoundFace, analysed
-from models.faces.picture import PictureError, decode
+from models.faces.picture import Picture, PictureError, decode
 from models.faces.pipeline import FacePipeline, Wish
 from models.faces.settings import FaceSettings
 from models.faces.templates import Shot, Templates
 from models.faces.tracks import TrackSettings
 from models.sites import SiteSettings
 from schemas.batch import Records
-from schemas.frames import FrameAnalysed, FrameCaptured
+from schemas.frames import FrameAnalysed, FrameCaptured, FrameKept
 from schemas.reasons import SetAside
 
 BYTES_AT_ONCE = 128 * 1024 * 1024
 """Decoded pictures that are in memory together; a batch of more is taken part by part."""
 
 KEY_BYTES = 32
+KEPT_QUALITY = 80
+"""JPEG's quality of frames that are kept."""
 
 
 @lru_cache(maxsize=1)
@@ -90,7 +95,9 @@ class Detect:
         """Faces and templates remembered."""
         return len(self._templates) + len(self._passing)
 
-    def __call__(self, batch: Records[FrameCaptured]) -> Iterable[FrameAnalysed | SetAside]:
+    def __call__(
+        self, batch: Records[FrameCaptured]
+    ) -> Iterable[FrameAnalysed | FrameKept | SetAside]:
         """The faces of each of these frames, and a word on each that cannot be looked at."""
         if batch.origin is None:
             raise ValueError("the place of frames in their log is needed")
@@ -101,7 +108,9 @@ class Detect:
         self._last_offset = int(batch.origin.offsets[-1])
         return list(self._done(batch.rows))
 
-    def _done(self, frames: Sequence[FrameCaptured]) -> Iterator[FrameAnalysed | SetAside]:
+    def _done(
+        self, frames: Sequence[FrameCaptured]
+    ) -> Iterator[FrameAnalysed | FrameKept | SetAside]:
         begun, shots, size = self._clock(), list[Shot](), 0
         for row, frame in enumerate(frames):
             try:
@@ -117,7 +126,7 @@ class Detect:
         if shots:
             yield from self._analysed(shots, begun)
 
-    def _analysed(self, shots: Sequence[Shot], begun: float) -> Iterator[FrameAnalysed]:
+    def _analysed(self, shots: Sequence[Shot], begun: float) -> Iterator[FrameAnalysed | FrameKept]:
         """What is told of frames that have been worked on since ``begun``."""
         pipeline = opened(self._faces)
         found = self._found(pipeline, shots)
@@ -131,6 +140,9 @@ class Detect:
             if site.strict:
                 told = self._passing.tell(told, site.calendar.window_of(frame.at))
             yield told
+            camera = self._book[frame.site].cameras.get(frame.camera)
+            if camera and camera.keep_frames:
+                yield _kept(told, picture)
 
     def _found(self, pipeline: FacePipeline, shots: Sequence[Shot]) -> list[list[FoundFace]]:
         """The faces of each frame, without templates; frames of one wish are taken together."""
@@ -152,6 +164,19 @@ class Detect:
                 Calendar(zone, window_s=self._crowd.window_s, gap_s=self._crowd.gap_s),
             )
         return self._sites[name]
+
+
+def _kept(told: FrameAnalysed, picture: Picture) -> FrameKept:
+    """A frame as it may be kept."""
+    pixels = blurred(picture.pixels, told.faces)
+    return FrameKept(
+        frame_id=told.frame_id,
+        site=told.site,
+        camera=told.camera,
+        at=told.at,
+        blurred=len(told.faces),
+        image=simplejpeg.encode_jpeg(pixels, quality=KEPT_QUALITY, colorspace="BGR"),
+    )
 
 
 def _asked(versions: Mapping[str, str], wish: Wish) -> dict[str, str]:

@@ -14,7 +14,7 @@ from models.frame_settings import RouteSettings, SceneSettings
 from models.sites import SiteSettings
 from schemas.alarms import AlarmRequest
 from schemas.batch import Records
-from schemas.frames import FrameAnalysed, FrameCaptured, SceneAnalysed
+from schemas.frames import FrameAnalysed, FrameCaptured, FrameKept, SceneAnalysed
 from schemas.reasons import DETAIL_LIMIT, Reason, SetAside
 
 Analysis = Callable[[Records[FrameCaptured]], Iterable[Any]]
@@ -76,7 +76,7 @@ class Route:
 
     def __call__(
         self, batch: Records[FrameCaptured]
-    ) -> Iterable[FrameAnalysed | SceneAnalysed | AlarmRequest | SetAside]:
+    ) -> Iterable[FrameAnalysed | FrameKept | SceneAnalysed | AlarmRequest | SetAside]:
         """What is found in these frames, and one word on each that has to be set aside."""
         refused = self._refusals.find(batch)
         aside, done = dict(refused), []

@@ -17,6 +17,7 @@ from schemas.topics import Topic
 
 TIMEOUT_S = 15.0
 LOOK_EVERY_S = 0.05
+DAY_H = 24
 CLOCK = "message.timestamp.type"
 _COMPACTED = {
     "cleanup.policy": "compact",
@@ -144,6 +145,9 @@ def config(topic: Topic[Any]) -> Mapping[str, str]:
         keeping = keeping | {
             "min.compaction.lag.ms": str(round(topic.compaction_lag_h * 3_600_000))
         }
+    elif topic.retention_h <= DAY_H:
+        # Kafka keeps a segment until its last message is too old, by default for a week
+        keeping = keeping | {"segment.ms": "3600000"}
     return {
         **keeping,
         "retention.ms": str(round(topic.retention_h * 3_600_000)),

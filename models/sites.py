@@ -99,6 +99,9 @@ class Camera(Strict):
     limit: Limit | None = None
     """How many people it may see at once."""
 
+    keep_frames: bool = False
+    """Whether frames that were looked at for faces are kept for some days, the faces blurred."""
+
 
 class Site(Strict):
     """One place on the earth."""

@@ -106,6 +106,18 @@ class FrameAnalysed:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FrameKept:
+    """A frame that its site asked to keep, with every face that was found made unknowable."""
+
+    frame_id: Annotated[str, "Id of the frame."]
+    site: Annotated[str, "Site the camera stands in."]
+    camera: Annotated[str, "Camera, unique within its site."]
+    at: Annotated[int, "When it was taken, epoch milliseconds UTC."]
+    blurred: Annotated[int, "How many faces were blurred."]
+    image: Annotated[bytes, "The picture as JPEG, at the scale at which it was looked at."]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SceneAnalysed:
     """What a frame says of its camera: whether it sees at all."""
 

@@ -11,7 +11,8 @@ from typing import Any, Generic, TypeVar
 from schemas.alarms import AlarmChange, AlarmRequest
 from schemas.crowd import CrowdCounted, VisitEnded
 from schemas.energy import EnergyRecommendation, EnrichedReading
-from schemas.frames import FrameAnalysed, FrameCaptured, SceneAnalysed
+from schemas.erasures import Erasure
+from schemas.frames import FrameAnalysed, FrameCaptured, FrameKept, SceneAnalysed
 from schemas.memory import MemoryPart
 from schemas.notifications import Notification, NotificationAttempt
 from schemas.records import AcceptedTelemetry, DeadLetter, Telemetry
@@ -165,7 +166,10 @@ FRAMES_CAPTURED: Topic[FrameCaptured] = Topic(
 FRAMES_REJECTED = replace(_rejected("frames"), retention_h=24.0)
 # by site, because a site's people are told apart across its cameras
 FRAMES_ANALYSED: Topic[FrameAnalysed] = Topic(
-    name="frames.analysed.v1", record=FrameAnalysed, key=("site",)
+    name="frames.analysed.v1", record=FrameAnalysed, key=("site",), retention_h=24.0
+)
+FRAMES_KEPT: Topic[FrameKept] = Topic(
+    name="frames.kept.v1", record=FrameKept, key=("site", "camera"), retention_h=24.0
 )
 SCENES_ANALYSED: Topic[SceneAnalysed] = Topic(
     name="scenes.analysed.v1", record=SceneAnalysed, key=("site", "camera"), ends=True
@@ -177,6 +181,15 @@ CROWD_REMEMBERED = _remembered("crowd")
 CROWD_REJECTED = _rejected("crowd")
 VISITS_ENDED: Topic[VisitEnded] = Topic(name="visits.ended.v1", record=VisitEnded, key=("site",))
 VISITS_REJECTED = _rejected("visits")
+
+# Few, in one order, and kept longer than anything that could bring back what they forbid.
+ERASURES_REQUESTED: Topic[Erasure] = Topic(
+    name="erasures.requested.v1",
+    record=Erasure,
+    key=("site",),
+    partitions=1,
+    retention_h=60 * 24.0,
+)
 
 # A topic that one agent alone writes and no agent reads may stand beside that agent instead.
 CATALOGUE: tuple[Topic[Any], ...] = (
@@ -207,12 +220,14 @@ CATALOGUE: tuple[Topic[Any], ...] = (
     FRAMES_CAPTURED,
     FRAMES_REJECTED,
     FRAMES_ANALYSED,
+    FRAMES_KEPT,
     SCENES_ANALYSED,
     CROWD_COUNTED,
     CROWD_REMEMBERED,
     CROWD_REJECTED,
     VISITS_ENDED,
     VISITS_REJECTED,
+    ERASURES_REQUESTED,
 )
 
 

@@ -44,6 +44,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "alarms": (LOOK_AFTER, "alarms"),
     "setpoint": (LOOK_AFTER, "setpoint"),
     "models": (LOOK_AFTER, "models"),
+    "erase": (LOOK_AFTER, "erase"),
     "dead-letters": (LOOK_AFTER, "dead_letters"),
     "chart": (DEVELOP, "chart"),
     "contracts": (DEVELOP, "contracts"),

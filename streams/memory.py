@@ -5,9 +5,11 @@ all. Two slots take turns, so that one killed in the middle of a snapshot finds 
 """
 
 import asyncio
+from collections import deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from hashlib import sha256
+from typing import TypeVar
 
 import structlog
 from tenacity import retry, retry_if_exception_type, wait_random_exponential
@@ -28,6 +30,8 @@ _HEADER = schema_of(MemoryPart).header
 
 log = structlog.get_logger(__name__)
 
+T = TypeVar("T")
+
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
@@ -36,6 +40,17 @@ class Snapshot:
     offset: int
     logged_at: int
     data: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A whole snapshot as it lies in its topic."""
+
+    slot: int
+    first: int
+    """Offset of its first part in the topic."""
+
+    snapshot: Snapshot
 
 
 class Memory:
@@ -64,12 +79,20 @@ class Memory:
     )
     async def recall(self) -> Snapshot | None:
         """The newest whole snapshot; None if there is none."""
-        found = await asyncio.to_thread(self._read)
-        if found is None:
+        newest = await asyncio.to_thread(lambda: deque(self._read(), maxlen=1))
+        if not newest:
             return None
-        slot, snapshot = found
-        self._slot = 1 - slot
-        return snapshot
+        self._slot = 1 - newest[0].slot
+        return newest[0].snapshot
+
+    async def each(self, look: Callable[[Kept], T]) -> list[T]:
+        """What somebody sees in every whole snapshot that can still be read, the newest last.
+
+        Raises:
+            UnavailableError: no broker answers.
+
+        """
+        return await asyncio.to_thread(lambda: [look(kept) for kept in self._read()])
 
     async def keep(self, snapshot: Snapshot) -> None:
         """Write a snapshot; from its return on it is what ``recall`` gives."""
@@ -94,19 +117,22 @@ class Memory:
             )
             yield message(self._topic, _HEADER, part) | {"partition": self.partition}
 
-    def _read(self) -> tuple[int, Snapshot] | None:
-        found = None
+    def _read(self) -> Iterator[Kept]:
         slots: dict[str, dict[str, bytes]] = {}
+        firsts: dict[str, int] = {}
         with self._open_log() as messages:
             bounds = messages.span(self._topic.name).bounds
             span = Span(self._topic.name, {self.partition: bounds.get(self.partition, (0, 0))})
-            for part in map(_decoded, messages.read(span)):
+            for logged in messages.read(span):
+                part = _decoded(logged)
                 slot, _, number = part.place.partition("/")
+                if number == "0":
+                    firsts[slot] = logged.offset
                 pieces = slots.setdefault(slot, {})
                 pieces[number] = part.data
                 if number == LAST and (data := _joined(pieces, part)) is not None:
-                    found = int(slot), Snapshot(part.offset, part.logged_at, data)
-        return found
+                    snapshot = Snapshot(part.offset, part.logged_at, data)
+                    yield Kept(int(slot), firsts.pop(slot, logged.offset), snapshot)
 
 
 def _decoded(logged: Logged) -> MemoryPart:

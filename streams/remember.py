@@ -3,6 +3,9 @@
 What the agent knows after a batch is kept from time to time, with the offset it belongs to, and
 only then are the batches up to there acknowledged. A restart begins with the newest snapshot and
 reads again what came after it, so the agent says the same again, number for number.
+
+What lies beside (``streams.beside``) is learnt by the clock too, and then both slots of the memory
+are written at once: what the agent was told to forget is in neither.
 """
 
 import time
@@ -10,9 +13,10 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any, Protocol, runtime_checkable
 
+import numpy as np
 import structlog
 
-from schemas.batch import Raw
+from schemas.batch import Origin, Raw
 from streams.memory import Memory, Snapshot
 from streams.settle import part
 from streams.stage import Result
@@ -63,6 +67,8 @@ class RememberingWork:
     """Offset and timestamp of the last message that the agent knows."""
 
     _kept_at: float = field(default=0.0, init=False)
+    _learnt: bool = field(default=False, init=False)
+    """Whether the agent learnt something that is in no snapshot."""
 
     async def open(self) -> None:
         """Give the agent what it knew."""
@@ -73,9 +79,11 @@ class RememberingWork:
             self._last = snapshot.offset, snapshot.logged_at
             step, offset = self.step.stage.name, snapshot.offset
             log.info("memory back", step=step, partition=self.memory.partition, offset=offset)
+            await self._learn(snapshot.logged_at, self.step.now_ms())
 
     async def prepare(self, raw: Raw) -> None:
         """As the step."""
+        self._learnt |= await self.step.learn(raw.origin)
         await self.step.prepare(raw)
 
     def begin(self, raw: Raw) -> Begun:
@@ -107,16 +115,32 @@ class RememberingWork:
 
     async def tick(self, now_ms: int) -> None:
         """Send what the agent has to say at this time; nothing may be under way."""
-        if isinstance(self.step.agent, Ticking) and await self.step.say(
+        await self._learn(now_ms)
+        said = isinstance(self.step.agent, Ticking) and await self.step.say(
             self.step.agent.tick(now_ms)
-        ):
+        )
+        if said or self._learnt:
             # a crash would forget it was said, as no batch says it again
             await self.keep()
+        if self._learnt:
+            await self.keep()
+            self._learnt = False
 
     @property
     def state_entries(self) -> int:
         """Entries that the agent remembers."""
         return self.step.state_entries
+
+    async def _learn(self, *times_ms: int) -> None:
+        """Learn what lies beside as of these times."""
+        if self.step.beside:
+            origin = Origin(
+                topic="",
+                partition=self.memory.partition,
+                offsets=np.arange(len(times_ms), dtype=np.int64),
+                logged_at=np.array(times_ms, np.int64),
+            )
+            self._learnt |= await self.step.learn(origin)
 
     def _snapshot(self) -> Snapshot | None:
         if self._last is None:

@@ -27,6 +27,7 @@ from connectors.energy_points import (
 )
 from connectors.frame_store import FrameStore
 from connectors.influx import InfluxSink
+from connectors.kept_frames import KeptFramesSink
 from connectors.mongo import AlarmsSink
 from schemas.topics import (
     ALARMS_CHANGED,
@@ -41,8 +42,10 @@ from schemas.topics import (
     ENERGY_ENRICHED,
     ENERGY_RECOMMENDED,
     ENERGY_REMEMBERED,
+    ERASURES_REQUESTED,
     FRAMES_ANALYSED,
     FRAMES_CAPTURED,
+    FRAMES_KEPT,
     MEBIBYTE,
     NOTIFICATIONS_REMEMBERED,
     NOTIFICATIONS_REQUESTED,
@@ -128,7 +131,7 @@ FLOWS: tuple[Flow, ...] = (
                 "route",
                 FRAMES_CAPTURED,
                 Route,
-                writes=(FRAMES_ANALYSED, SCENES_ANALYSED, ALARMS_REQUESTED),
+                writes=(FRAMES_ANALYSED, FRAMES_KEPT, SCENES_ANALYSED, ALARMS_REQUESTED),
                 fetches=FrameStore,
                 at_once=16,
             ),
@@ -141,6 +144,7 @@ FLOWS: tuple[Flow, ...] = (
                 "count",
                 FRAMES_ANALYSED,
                 Count,
+                beside=(ERASURES_REQUESTED,),
                 writes=(CROWD_COUNTED, VISITS_ENDED, ALARMS_REQUESTED),
                 remembers=CROWD_REMEMBERED,
             ),
@@ -176,6 +180,7 @@ FLOWS: tuple[Flow, ...] = (
             Drain("crowd", CROWD_COUNTED, CrowdSink),
             Drain("crowd-points", CROWD_COUNTED, CrowdPointsSink),
             Drain("visit-points", VISITS_ENDED, VisitPointsSink),
+            Drain("kept-frames", FRAMES_KEPT, KeptFramesSink),
         ),
         clockworks=(Clockwork("roll-up", RollUp, every_s=10.0),),
     ),

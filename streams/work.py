@@ -12,7 +12,7 @@ from typing import Any, Protocol
 import structlog
 
 from connectors.producer import BatchProducer, Refusal
-from schemas.batch import Raw
+from schemas.batch import Origin, Raw
 from schemas.reasons import DETAIL_LIMIT, Reason
 from schemas.records import DeadLetter
 from streams.beside import Beside
@@ -108,9 +108,16 @@ class StepWork(Simple):
         """Fetch what records refer to; let the agent learn what lies beside the batch."""
         if self.fetching:
             await self.fetching.prepare(raw)
+        await self.learn(raw.origin)
+
+    async def learn(self, origin: Origin) -> bool:
+        """Let the agent learn what lies beside messages of this origin; whether there was any."""
+        learnt = False
         for topic in self.beside:
-            for news in await topic.news(raw.origin):
+            for news in await topic.news(origin):
                 self.agent.learn(news)  # type: ignore[attr-defined]  # an agent with topics beside has it
+                learnt = True
+        return learnt
 
     def begin(self, raw: Raw) -> Result:
         """Decode, run the agent, encode."""

@@ -7,10 +7,12 @@ from models.crowd.counting import Counting, Frames, Said
 from models.crowd.saved import restored, saved
 from models.crowd.settings import CrowdRules
 from models.crowd.sightings import Eye
+from models.crowd.traces import Traces
 from models.names import NAME_LIMIT, fault
 from schemas.alarms import AlarmRequest
 from schemas.batch import Records
 from schemas.crowd import CrowdCounted, VisitEnded
+from schemas.erasures import Erasure
 from schemas.frames import FrameAnalysed
 from schemas.reasons import Reason, SetAside
 
@@ -91,6 +93,16 @@ class Census:
         """
         counting = self._sites.get(site)
         return counting.forget(person=person, camera=camera, before=before) if counting else 0
+
+    def traces(self, asked: Erasure) -> Traces:
+        """What is still known of what is to be erased."""
+        counting = self._sites.get(asked.site)
+        return counting.traces(asked) if counting else Traces()
+
+    def tell_again(self, site: str) -> Iterable[CrowdCounted | VisitEnded | AlarmRequest]:
+        """Say what is otherwise than it was said, for something was forgotten."""
+        if counting := self._sites.get(site):
+            yield from counting.tell_again()
 
     def save(self) -> bytes:
         """Everything that is remembered."""

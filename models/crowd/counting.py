@@ -21,9 +21,11 @@ from models.crowd.sightings import Sightings
 from models.crowd.site import SiteCrowd
 from models.crowd.stays import EVER, NEVER
 from models.crowd.telling import Telling
+from models.crowd.traces import Traces, traces
 from schemas.alarms import AlarmRequest
 from schemas.batch import Int64s
 from schemas.crowd import CrowdCounted, VisitEnded
+from schemas.erasures import Erasure
 from schemas.reasons import Reason
 
 Said = CrowdCounted | VisitEnded | AlarmRequest
@@ -112,6 +114,16 @@ class Counting:
             found += forget_before(self.crowd, before)
         self.changed = min(self.changed, *self.crowd.days) if self.crowd.days else self.changed
         return found
+
+    def traces(self, asked: Erasure) -> Traces:
+        """What is still known of what is to be erased."""
+        self._refold()
+        return traces(self.crowd, self.leaving, asked)
+
+    def tell_again(self) -> Iterator[Said]:
+        """Tell what is otherwise than it was told, no later than told before."""
+        if self.told_to > NEVER:
+            yield from self.tell(self.told_to)
 
     def _refold(self) -> None:
         pieces = self.crowd.refold()

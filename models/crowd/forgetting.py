@@ -16,16 +16,7 @@ from models.crowd.stays import EVER
 
 def forget_person(crowd: SiteCrowd, leaving: Leaving, person: str) -> int:
     """Forget whoever has a name or pseudonym: templates, faces and stays. Gives how many faces."""
-    everyone = range(len(crowd.gallery))
-    pieces = crowd.gallery.people.rows["piece"].tolist()
-    names = crowd.gallery.people.rows["name"].tolist()
-    called = [
-        person == leaving.name(each, pieces[each])
-        or (names[each] >= 0 and crowd.names[names[each]] == person)
-        for each in everyone
-    ]
-    gone = np.array(called, bool)
-    faces = 0
+    gone, faces = called(crowd, leaving, person), 0
     for piece in crowd.pieces.values():
         for camera, cell in piece.cells.items():
             whose, who = cell.whose(), np.append(piece.who[camera], -1)
@@ -35,6 +26,18 @@ def forget_person(crowd: SiteCrowd, leaving: Leaving, person: str) -> int:
                 cell.without(theirs)
     _begin_anew(crowd, gone[crowd.gallery.templates.rows["owner"]], gone)
     return faces
+
+
+def called(crowd: SiteCrowd, leaving: Leaving, person: str) -> Bools:
+    """Which of the people known has this name or pseudonym."""
+    names = crowd.gallery.people.rows["name"].tolist()
+    return np.array(
+        [
+            person == leaving.pseudonym(each) or (name >= 0 and crowd.names[name] == person)
+            for each, name in enumerate(names)
+        ],
+        bool,
+    )
 
 
 def forget_camera(crowd: SiteCrowd, camera: str) -> int:

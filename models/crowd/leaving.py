@@ -89,7 +89,7 @@ class Leaving:
             rows["site_start"][:1], founded, day_start=day.start, piece_ms=crowd.calendar.piece_ms
         )
         return VisitEnded(
-            visit_id=str(uuid5(NAMESPACE, f"{crowd.name}|{camera}|{name}|{first}")),
+            visit_id=visit_id(crowd.name, camera, name, first),
             site=crowd.name,
             camera=camera,
             person=name,
@@ -105,9 +105,17 @@ class Leaving:
 
     def name(self, person: int, at: int) -> str:
         """What a person is called at a time: by name with consent, else by pseudonym."""
+        row = self._crowd.gallery.people.rows[person]
+        return self._crowd.consented(int(row["name"]), at) or self.pseudonym(person)
+
+    def pseudonym(self, person: int) -> str:
+        """What a person is called who is not called by name."""
         crowd = self._crowd
         row = crowd.gallery.people.rows[person]
-        if name := crowd.consented(int(row["name"]), at):
-            return name
         face = f"{crowd.cameras[row['camera']]}|{row['at']}|{row['frame']}|{row['place']}"
         return self._names.of(int(row["period"]), face)
+
+
+def visit_id(site: str, camera: str, person: str, first_seen: int) -> str:
+    """The id of a visit: who knows a visit's place, time and person can make it again."""
+    return str(uuid5(NAMESPACE, f"{site}|{camera}|{person}|{first_seen}"))

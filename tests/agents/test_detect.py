@@ -25,7 +25,7 @@ from models.onnx import ModelError
 from models.sites import SiteSettings
 from schemas.batch import Records
 from schemas.crowd import CrowdCounted
-from schemas.frames import FrameAnalysed, FrameCaptured, Gender
+from schemas.frames import FrameAnalysed, FrameCaptured, FrameKept, Gender
 from schemas.reasons import Reason, SetAside
 from streams.commands.models_build import build_models
 from streams.shapes import gives, takes
@@ -75,7 +75,11 @@ def make(tmp_path: Path) -> Make:
     """Makes the agent, for sites of which each allows something else."""
     site = {"latitude": 35.1, "longitude": 126.8, "time_zone": "Asia/Seoul"}
     book = {
-        name: {**site, "privacy": privacy.model_dump(mode="json")}
+        name: {
+            **site,
+            "privacy": privacy.model_dump(mode="json"),
+            "cameras": {"kept": {"keep_frames": True}},
+        }
         for name, privacy in PRIVACY.items()
     }
     path = tmp_path / "sites.yaml"
@@ -126,7 +130,7 @@ def timeless(found: Iterable[Any]) -> list[Any]:
 
 def test_it_takes_frames_and_gives_what_is_in_them() -> None:
     assert (Records, FrameCaptured) == takes(Detect)
-    assert {FrameAnalysed} == gives(Detect)
+    assert {FrameAnalysed, FrameKept} == gives(Detect)
 
 
 def test_a_batch_of_nothing_needs_no_models(make: Make, tmp_path: Path) -> None:
@@ -381,3 +385,21 @@ def test_frames_that_ask_for_faces_come_here_by_their_route(
 
     assert ["f-0", "f-1"] == [each.frame_id for each in analysed(done)]
     assert {2: Reason.NOT_AN_IMAGE} == reasons(done)
+
+
+def test_frames_are_kept_only_of_cameras_that_ask_and_nobody_is_found_in_them(
+    make: Make, faces: FaceSettings
+) -> None:
+    shots = [shot(1, view(2)), shot(2, view(2), camera="kept")]
+    told = list(make(faces)(logged(shots)))
+
+    [kept] = [each for each in told if isinstance(each, FrameKept)]
+    assert ("f-2", "mall", "kept", shots[1].at, 2) == (
+        kept.frame_id,
+        kept.site,
+        kept.camera,
+        kept.at,
+        kept.blurred,
+    )
+    again = list(make(faces)(logged([shot(3, kept.image)])))
+    assert [()] == [each.faces for each in again if isinstance(each, FrameAnalysed)]

@@ -13,7 +13,7 @@ from models.frame_settings import RouteSettings, SceneSettings
 from models.sites import SiteSettings
 from schemas.alarms import AlarmRequest
 from schemas.batch import Records
-from schemas.frames import FrameAnalysed, FrameCaptured, SceneAnalysed
+from schemas.frames import FrameAnalysed, FrameCaptured, FrameKept, SceneAnalysed
 from schemas.reasons import Reason, SetAside
 from streams.shapes import gives, takes
 from tests.models.camera_frames import BOOK, frame, logged
@@ -53,7 +53,7 @@ def aside(done: Iterable[Any]) -> dict[int, Reason]:
 
 def test_it_takes_frames_and_gives_what_analyses_give() -> None:
     assert (Records, FrameCaptured) == takes(Route)
-    assert {FrameAnalysed, SceneAnalysed, AlarmRequest} == gives(Route)
+    assert {FrameAnalysed, FrameKept, SceneAnalysed, AlarmRequest} == gives(Route)
 
 
 def test_a_frame_goes_to_the_analysis_it_asks_for(route: Make) -> None:

@@ -1,0 +1,103 @@
+"""Messages that have to go from the archive: each object that has some is written anew without."""
+
+import asyncio
+from collections.abc import Callable, Iterator
+from hashlib import md5
+from io import BytesIO
+from typing import TYPE_CHECKING, Any
+
+import fastavro
+import numpy as np
+
+from connectors.archive import container, topic_prefix
+from connectors.archive_reader import DamagedError
+from connectors.object_store import ObjectStoreSettings, answers, client
+from schemas.batch import Origin, Raw
+
+if TYPE_CHECKING:  # the stubs are no part of what is deployed
+    from mypy_boto3_s3 import S3Client
+
+
+class ArchivedErasure:
+    """The archived messages of one topic that have to go."""
+
+    def __init__(
+        self,
+        settings: ObjectStoreSettings,
+        topic: str,
+        concerned: Callable[[bytes | None], bool],
+    ) -> None:
+        self.name = f"archive {topic}"
+        self._s3: S3Client = client(settings)
+        self._bucket, self._topic, self._concerned = settings.bucket, topic, concerned
+
+    async def count(self) -> int:
+        """How many messages have to go.
+
+        Raises:
+            UnavailableError: the store is away, or does not let us.
+            DamagedError: an object cannot be read.
+
+        """
+        return await asyncio.to_thread(lambda: sum(len(gone) for _, _, gone in self._found()))
+
+    async def remove(self) -> None:
+        """Write objects anew without them, and delete those in which nothing is left.
+
+        Raises:
+            UnavailableError: the store is away, or does not let us.
+            DamagedError: an object cannot be read.
+
+        """
+        await asyncio.to_thread(self._remove)
+
+    def _remove(self) -> None:
+        for key, rows, gone in self._found():
+            kept = [row for place, row in enumerate(rows) if place not in gone]
+            with answers():
+                if kept:
+                    body = self._container(key, kept)
+                    self._s3.put_object(Bucket=self._bucket, Key=key, Body=body)
+                else:
+                    self._s3.delete_object(Bucket=self._bucket, Key=key)
+
+    def _found(self) -> Iterator[tuple[str, list[Any], set[int]]]:
+        """Objects with messages that have to go: keys, all rows, places of those rows."""
+        for key in self._keys():
+            rows = self._rows(key)
+            gone = {place for place, row in enumerate(rows) if self._concerned(row["value"])}
+            if gone:
+                yield key, rows, gone
+
+    def _keys(self) -> list[str]:
+        with answers():
+            buckets = {each.get("Name") for each in self._s3.list_buckets()["Buckets"]}
+            if self._bucket not in buckets:
+                return []
+            pages = self._s3.get_paginator("list_objects_v2").paginate(
+                Bucket=self._bucket, Prefix=topic_prefix(self._topic)
+            )
+            return [each["Key"] for page in pages for each in page.get("Contents", ())]
+
+    def _rows(self, key: str) -> list[Any]:
+        with answers():
+            body = self._s3.get_object(Bucket=self._bucket, Key=key)["Body"].read()
+        try:
+            return list(fastavro.reader(BytesIO(body)))
+        except Exception as error:
+            # fastavro lets whatever its reading tripped over through
+            raise DamagedError(f"{key}: {type(error).__name__}: {error}") from error
+
+    def _container(self, key: str, rows: list[Any]) -> bytes:
+        raw = Raw(
+            origin=Origin(
+                topic=self._topic,
+                partition=int(key.rpartition("/")[2].partition("-")[0]),
+                offsets=np.array([row["offset"] for row in rows], np.int64),
+                logged_at=np.array([row["logged_at"] for row in rows], np.int64),
+            ),
+            keys=[row["key"] for row in rows],
+            values=[row["value"] for row in rows],
+        )
+        sync = md5(key.encode(), usedforsecurity=False).digest()
+        return container(raw, np.arange(len(rows)), sync=sync)
