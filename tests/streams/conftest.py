@@ -74,15 +74,17 @@ class Broker:
         reading = self._consumer("engawa-test")
         try:
             partitions = reading.list_topics(topic.name, timeout=10).topics[topic.name].partitions
-            ends = {
-                each: reading.get_watermark_offsets(TopicPartition(topic.name, each), timeout=10)[1]
+            marks = {
+                each: reading.get_watermark_offsets(TopicPartition(topic.name, each), timeout=10)
                 for each in partitions
             }
-            reading.assign([TopicPartition(topic.name, each, 0) for each in partitions])
+            # one whose records were all cut off has an end, but nothing before it
+            ends = {each: end for each, (low, end) in marks.items() if low < end}
+            reading.assign([TopicPartition(topic.name, each, marks[each][0]) for each in ends])
             found: dict[Place, bytes | None] = {}
             while any(
-                0 <= at.offset < ends[at.partition] or (at.offset < 0 < ends[at.partition])
-                for at in reading.position([TopicPartition(topic.name, p) for p in partitions])
+                at.offset < ends[at.partition]
+                for at in reading.position([TopicPartition(topic.name, p) for p in ends])
             ):
                 for message in reading.consume(10_000, timeout=0.1):
                     assert message.error() is None
