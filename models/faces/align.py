@@ -78,7 +78,7 @@ def cut(image: Pixels, matrix: Matrix, side_px: int) -> Pixels:
     One that shrinks to less than half is shrunk by whole areas first, so that nothing flickers.
     """
     factor = int(1 / np.hypot(matrix[0, 0], matrix[1, 0]))
-    if factor >= 2:  # noqa: PLR2004  # half
+    if factor > 1:
         image, matrix = _shrunk(image, matrix, side_px, factor)
     return _pixels(cv2.warpAffine(image, matrix, (side_px, side_px), flags=cv2.INTER_LINEAR))
 

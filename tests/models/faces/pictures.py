@@ -9,7 +9,7 @@ import simplejpeg
 
 from models.faces.align import Pixels
 
-ASTRONAUT = Path(__file__).parents[2] / "data" / "astronaut.jpg"
+ASTRONAUT = Path(__file__).parents[3] / "connectors" / "data" / "astronaut.jpg"
 """Eileen Collins by NASA, 300 x 300; see the notice beside it."""
 
 

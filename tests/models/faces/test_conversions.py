@@ -6,11 +6,11 @@ import onnx
 import pytest
 from onnx import TensorProto, helper, numpy_helper
 
+from models.faces.convert.cydral import plain
 from models.faces.convert.graph import Array, Graph, Shape
 from models.faces.convert.sface import _negated_prelu, without_prelu
 from models.faces.convert.sources import ConversionError, only
 from models.faces.convert.tfjs_weights import tensors
-from models.faces.convert.yunet import any_size
 from models.onnx import Signature, Tensor, open_model
 
 
@@ -126,25 +126,42 @@ def test_sface_rewritten_answers_as_published() -> None:
     )
 
 
-def test_a_network_of_one_size_takes_any_size() -> None:
-    flatten = np.array([1, 16, 2], np.int64)
-    nodes = [
-        helper.make_node("Transpose", ["input"], ["turned"], perm=[0, 2, 3, 1]),
-        helper.make_node("Reshape", ["turned", "flatten"], ["cls_8"]),
+def scaled_conv(*kinds: str) -> bytes:
+    """A convolution, what follows it with a constant for each channel, and a mean of squares."""
+    random = np.random.default_rng(7)
+    held: dict[str, Array] = {"w": random.normal(size=(4, 3, 3, 3)), "b": random.normal(size=4)}
+    nodes, value = [helper.make_node("Conv", ["data", "w", "b"], ["conv"])], "conv"
+    for number, kind in enumerate(kinds):
+        held[f"c{number}"] = random.normal(size=(1, 4, 1, 1))
+        nodes.append(helper.make_node(kind, [value, f"c{number}"], [f"v{number}"]))
+        value = f"v{number}"
+    nodes += [
+        helper.make_node("AveragePool", [value], ["squares"], kernel_shape=[2, 2], strides=[2, 2]),
+        helper.make_node("GlobalMaxPool", ["squares"], ["pooled"]),
+        helper.make_node("Flatten", ["pooled"], ["flat"]),
+        helper.make_node("Gemm", ["flat", "dense"], ["fc1"]),
     ]
-    ends = [
-        helper.make_tensor_value_info("input", TensorProto.FLOAT, [1, 2, 4, 4]),
-        helper.make_tensor_value_info("cls_8", TensorProto.FLOAT, [1, 16, 2]),
+    held["dense"] = random.normal(size=(4, 128))
+    data: bytes = _model(nodes, held).SerializeToString()
+    return data
+
+
+def test_scales_shifts_and_means_become_convolutions() -> None:
+    published = scaled_conv("Mul", "Add")
+    rewritten = plain({"age-v1.onnx": published})
+    assert ["Conv", "Conv", "GlobalMaxPool", "Flatten", "Gemm"] == [
+        node.op_type for node in onnx.load_from_string(rewritten).graph.node
     ]
-    graph = helper.make_graph(
-        nodes, "fixed", ends[:1], ends[1:], [numpy_helper.from_array(flatten, "flatten")]
+    signature = Signature(
+        {"data": Tensor("float32", ("N", 3, 112, 112))}, {"fc1": Tensor("float32", ("N", 128))}
     )
-    fixed = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 11)], ir_version=6)
-    model = open_model(
-        any_size({"yunet.onnx": fixed.SerializeToString()}),
-        expect=Signature(
-            {"input": Tensor("float32", ("N", 2, "H", "W"))},
-            {"cls_8": Tensor("float32", ("N", "cells", 2))},
-        ),
+    image = np.random.default_rng(8).normal(size=(2, 3, 112, 112)).astype(np.float32)
+    before, after = (
+        open_model(each, expect=signature).run(data=image)["fc1"] for each in (published, rewritten)
     )
-    assert (3, 40, 2) == model.run(input=np.zeros((3, 2, 5, 8), np.float32))["cls_8"].shape
+    np.testing.assert_allclose(after, before, atol=1e-3)
+
+
+def test_a_convolution_without_scale_and_shift_is_refused() -> None:
+    with pytest.raises(ConversionError, match="scale and shift"):
+        plain({"age-v1.onnx": scaled_conv("Add", "Mul")})

@@ -20,8 +20,9 @@ def test_the_portrait_is_seen_as_the_reference_sees_it(pipeline: FacePipeline) -
     # of OpenCV's FaceDetectorYN, and each network asked by itself with its published preprocessing
     assert (97.686, 65.675, 89.843, 112.981) == pytest.approx(face.box, abs=1e-2)
     assert 0.9259 == pytest.approx(face.score, abs=1e-3)
-    assert 30.248 == pytest.approx(face.age, abs=0.05)
-    assert 0.0450 == pytest.approx(face.male_probability, abs=1e-3)
+    # both in float32; 8 bits were off by 1.7 years and 0.07 at most, as the cards say
+    assert 30.248 == pytest.approx(face.age, abs=1.7)
+    assert 0.0450 == pytest.approx(face.male_probability, abs=0.07)
     assert face.emotions
     assert 0.9996 == pytest.approx(face.emotions.happiness, abs=1e-3)
     assert face.emotions.contempt is None

@@ -1,3 +1,5 @@
+from typing import Any
+
 import numpy as np
 import pytest
 
@@ -21,15 +23,15 @@ def frame(frame_id: str = "f-1") -> FrameCaptured:
     )
 
 
-def face(**changes: object) -> FoundFace:
-    fields: dict[str, object] = {
+def face(**changes: Any) -> FoundFace:
+    fields: dict[str, Any] = {
         "box": (40.0, 20.0, 100.0, 50.0),
         "landmarks": np.array([[40.0, 20], [80, 20], [60, 40], [45, 60], [75, 60]]),
         "score": 0.9,
         "pose": Pose(yaw_deg=1, pitch_deg=2, roll_deg=3),
         "quality": 0.5,
     }
-    return FoundFace(**(fields | changes))  # type: ignore[arg-type]  # fields by their names
+    return FoundFace(**(fields | changes))
 
 
 def test_a_record_has_shares_of_the_frame_and_its_pixels() -> None:
