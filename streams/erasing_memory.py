@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
 from typing import Any
 
@@ -12,20 +12,25 @@ from agents.count import Count
 from connectors.log_cut import LogCut
 from connectors.message_log import MessageLog
 from connectors.outcome import RefusedError
+from connectors.outgoing import Outgoing
 from connectors.producer import BatchProducer
+from models.crowd.concerns import Concerns
 from models.crowd.traces import Traces
 from schemas.batch import Origin, Records
 from schemas.codec import schema_of
 from schemas.erasures import Erasure
+from schemas.topic import Topic
 from schemas.topics import (
     ALARMS_REQUESTED,
     CROWD_COUNTED,
     CROWD_REMEMBERED,
     ERASURES_REQUESTED,
     VISITS_ENDED,
-    Topic,
 )
-from streams.memory import Kept, Memory, Snapshot
+from streams.erasing_records import Messages
+from streams.memory import Memory, Snapshot
+from streams.outbox import batches
+from streams.registered import known_writers
 from streams.settings import Settings
 from streams.writer import message
 
@@ -57,6 +62,9 @@ class CountMemory:
     ) -> None:
         self._settings, self._asked, self._within_s = settings, asked, within_s
         self._producer, self._cut = producer, LogCut(settings.kafka)
+        self._known = known_writers(settings.registry)
+        self._names = {asked.person} if asked.person is not None else set()
+        """What the person was found to be called."""
 
     async def traces(self) -> Traces:
         """What the newest snapshots of all partitions know together.
@@ -70,6 +78,7 @@ class CountMemory:
         for memory in await self._memories():
             if snapshot := await memory.recall():
                 found.add(self._count(snapshot).traces(self._asked))
+        self._names |= found.names
         return found
 
     async def count(self) -> int:
@@ -82,7 +91,10 @@ class CountMemory:
         """
         if found := (await self.traces()).size:
             return found
-        every = [await memory.each(self._size) for memory in await self._memories()]
+        every = [
+            await memory.each(lambda kept: self._size(kept.snapshot))
+            for memory in await self._memories()
+        ]
         return sum(map(sum, every))
 
     async def remove(self) -> None:
@@ -107,9 +119,8 @@ class CountMemory:
         place = int(wish.logged_at[0]), int(wish.offsets[0])
         for memory in await self._memories():
             if snapshot := await memory.recall():
-                count = self._count(snapshot)
-                known = count.traces(self._asked).size
-                if known or not count.has_heard(self._asked.site, place):
+                heard = self._count(snapshot).has_heard(self._asked.site, place)
+                if not heard or await asyncio.to_thread(self._size, snapshot) > 0:
                     return False
         return True
 
@@ -117,8 +128,7 @@ class CountMemory:
         """Log the wish; give its place."""
         header = schema_of(type(self._asked)).header
         wish = message(ERASURES_REQUESTED, header, self._asked)
-        if refused := await self._producer.send({ERASURES_REQUESTED.name: [wish]}):
-            raise RefusedError(f"kafka: {refused[0].reason}")
+        await self._send({ERASURES_REQUESTED.name: [wish]})
         return await asyncio.to_thread(self._place, wish["value"])
 
     def _place(self, value: bytes) -> Origin:
@@ -139,6 +149,7 @@ class CountMemory:
             if snapshot := await memory.recall():
                 count = self._count(snapshot)
                 count.learn(news)
+                await self._send(batches(snapshot.said))
                 await self._say(count.tell_again(self._asked.site))
                 await memory.keep(Snapshot(snapshot.offset, snapshot.logged_at, count.save()))
 
@@ -146,8 +157,11 @@ class CountMemory:
         for record in said:
             topic = SAID[type(record)]
             one = message(topic, schema_of(topic.record).header, record)
-            if refused := await self._producer.send({topic.name: [one]}):
-                raise RefusedError(f"kafka: {refused[0].reason}")
+            await self._send({topic.name: [one]})
+
+    async def _send(self, by_topic: Mapping[str, Sequence[Outgoing]]) -> None:
+        if refused := await self._producer.send(by_topic):
+            raise RefusedError(f"kafka: {refused[0].reason}")
 
     async def _cut_past(self) -> None:
         """Leave the newest snapshot alone."""
@@ -169,8 +183,13 @@ class CountMemory:
             for each in await asyncio.to_thread(partitions)
         ]
 
-    def _size(self, kept: Kept) -> int:
-        return self._count(kept.snapshot).traces(self._asked).size
+    def _size(self, snapshot: Snapshot) -> int:
+        """How much is in a snapshot; the visits in its outbox may be the last that tell of it."""
+        found = self._count(snapshot).traces(self._asked)
+        self._names |= found.names
+        concerned = Messages(Concerns(self._asked, self._names), self._known).of(VISITS_ENDED)
+        visits = [each.value for each in snapshot.said if each.topic == VISITS_ENDED.name]
+        return found.size + sum(concerned(each) for each in visits)
 
     def _count(self, snapshot: Snapshot) -> Count:
         count = Count(self._settings.crowd, self._settings.sites)

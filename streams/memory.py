@@ -16,10 +16,12 @@ from tenacity import retry, retry_if_exception_type, wait_random_exponential
 
 from connectors.message_log import Logged, MessageLog, Span
 from connectors.outcome import UnavailableError
-from connectors.producer import BatchProducer, Outgoing
+from connectors.outgoing import Outgoing
+from connectors.producer import BatchProducer
 from schemas.codec import decode, schema_of
 from schemas.memory import MemoryPart
-from schemas.topics import MEBIBYTE, Topic
+from schemas.topic import MEBIBYTE, Topic
+from streams.outbox import Said, packed, unpacked
 from streams.writer import message
 
 PART_BYTES = MEBIBYTE // 2
@@ -40,6 +42,8 @@ class Snapshot:
     offset: int
     logged_at: int
     data: bytes
+    said: tuple[Said, ...] = ()
+    """What has to be sent again, for it may not have been."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +107,7 @@ class Memory:
         self._slot = 1 - self._slot
 
     def _messages(self, snapshot: Snapshot) -> Iterator[Outgoing]:
-        data = snapshot.data
+        data = packed(snapshot.data, snapshot.said)
         starts = range(0, len(data), PART_BYTES)
         pieces = [(str(number), data[at : at + PART_BYTES]) for number, at in enumerate(starts)]
         for number, piece in [*pieces, (LAST, b"")]:
@@ -131,7 +135,7 @@ class Memory:
                 pieces = slots.setdefault(slot, {})
                 pieces[number] = part.data
                 if number == LAST and (data := _joined(pieces, part)) is not None:
-                    snapshot = Snapshot(part.offset, part.logged_at, data)
+                    snapshot = Snapshot(part.offset, part.logged_at, *unpacked(data))
                     yield Kept(int(slot), firsts.pop(slot, logged.offset), snapshot)
 
 

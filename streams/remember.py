@@ -4,6 +4,8 @@ What the agent knows after a batch is kept from time to time, with the offset it
 only then are the batches up to there acknowledged. A restart begins with the newest snapshot and
 reads again what came after it, so the agent says the same again, number for number.
 
+What it says by the clock no batch brings again: that is kept in an outbox before it is sent.
+
 What lies beside (``streams.beside``) is learnt by the clock too, and then both slots of the memory
 are written at once: what the agent was told to forget is in neither.
 """
@@ -18,6 +20,7 @@ import structlog
 
 from schemas.batch import Origin, Raw
 from streams.memory import Memory, Snapshot
+from streams.outbox import Said, outbox
 from streams.settle import part
 from streams.stage import Result
 from streams.work import Outcome, StepWork
@@ -70,8 +73,11 @@ class RememberingWork:
     _learnt: bool = field(default=False, init=False)
     """Whether the agent learnt something that is in no snapshot."""
 
+    _outbox: bool = field(default=False, init=False)
+    """Whether the newest snapshot has one."""
+
     async def open(self) -> None:
-        """Give the agent what it knew."""
+        """Give the agent what it knew; send again what may not have been sent."""
         snapshot = await self.memory.recall()
         self._kept_at = self.clock()
         if snapshot:
@@ -79,6 +85,8 @@ class RememberingWork:
             self._last = snapshot.offset, snapshot.logged_at
             step, offset = self.step.stage.name, snapshot.offset
             log.info("memory back", step=step, partition=self.memory.partition, offset=offset)
+            self._outbox = bool(snapshot.said)
+            await self.step.say(snapshot.said)
             await self._learn(snapshot.logged_at, self.step.now_ms())
 
     async def prepare(self, raw: Raw) -> None:
@@ -110,20 +118,22 @@ class RememberingWork:
 
     async def keep(self) -> None:
         """Keep what the agent knows now; nothing may be under way."""
-        if snapshot := self._snapshot():
-            await self.memory.keep(snapshot)
+        await self._keep()
 
     async def tick(self, now_ms: int) -> None:
-        """Send what the agent has to say at this time; nothing may be under way."""
+        """Send what the agent has to say at this time; nothing may be under way.
+
+        An outbox that was sent is not kept for long: a restart days later would send it again.
+        """
         await self._learn(now_ms)
-        said = isinstance(self.step.agent, Ticking) and await self.step.say(
-            self.step.agent.tick(now_ms)
-        )
-        if said or self._learnt:
-            # a crash would forget it was said, as no batch says it again
-            await self.keep()
+        if said := self._said(now_ms):
+            await self._keep(said)
+            await self.step.say(said)
+        elif self._outbox and self.due:
+            await self._keep()
         if self._learnt:
-            await self.keep()
+            for _ in range(2):  # both slots, and neither with an outbox
+                await self._keep()
             self._learnt = False
 
     @property
@@ -142,11 +152,25 @@ class RememberingWork:
             )
             self._learnt |= await self.step.learn(origin)
 
-    def _snapshot(self) -> Snapshot | None:
+    async def _keep(self, said: tuple[Said, ...] = ()) -> None:
+        if snapshot := self._snapshot(said):
+            await self.memory.keep(snapshot)
+
+    def _said(self, now_ms: int) -> tuple[Said, ...]:
+        """What the agent says at this time."""
+        if not isinstance(self.step.agent, Ticking):
+            return ()
+        result, _ = self.step.stage.said(self.step.agent.tick(now_ms))
+        return outbox(result.messages)
+
+    def _snapshot(self, said: tuple[Said, ...] = ()) -> Snapshot | None:
         if self._last is None:
             return None
-        self._kept_at = self.clock()
-        return Snapshot(*self._last, self.step.agent.save())  # type: ignore[attr-defined]  # a Remembering one
+        self._outbox = bool(said)
+        if not said:
+            # else one that says something at every tick would hold its batches for ever
+            self._kept_at = self.clock()
+        return Snapshot(*self._last, self.step.agent.save(), said)  # type: ignore[attr-defined]  # a Remembering one
 
     def _news(self, raw: Raw) -> Raw:
         """The messages that the agent does not know."""

@@ -11,12 +11,14 @@ from typing import Any, Protocol
 
 import structlog
 
-from connectors.producer import BatchProducer, Refusal
+from connectors.outgoing import Refusal
+from connectors.producer import BatchProducer
 from schemas.batch import Origin, Raw
 from schemas.reasons import DETAIL_LIMIT, Reason
 from schemas.records import DeadLetter
 from streams.beside import Beside
 from streams.fetching import Fetching
+from streams.outbox import Said, batches
 from streams.stage import Agent, Result, Stage
 
 log = structlog.get_logger(__name__)
@@ -134,12 +136,10 @@ class StepWork(Simple):
             begun.aside += letters.aside
         return Outcome(begun.records_out, begun.aside)
 
-    async def say(self, outputs: Iterable[Any]) -> int:
-        """Send what the agent says by the clock; give how many records that were."""
-        result, _ = self.stage.said(outputs)
-        for refusal in await self.producer.send(result.messages):
+    async def say(self, said: Iterable[Said]) -> None:
+        """Send what the agent says by the clock."""
+        for refusal in await self.producer.send(batches(said)):
             log.error("refused by the broker", topic=refusal.topic, reason=refusal.reason)
-        return result.records_out
 
     def _bury(self, letters: Result, refused: list[Refusal], raw: Raw) -> None:
         """Dead letters of messages that we made and the broker will not take."""

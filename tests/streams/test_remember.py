@@ -17,9 +17,11 @@ from schemas.codec import decode
 from schemas.framing import SINGLE_OBJECT_HEADER_BYTES
 from schemas.memory import MemoryPart
 from schemas.records import Telemetry
-from schemas.topics import READINGS_RECEIVED, Topic
+from schemas.topic import Topic
+from schemas.topics import READINGS_RECEIVED
 from streams.flow import Flow, Step
 from streams.memory import PART_BYTES, Memory, Snapshot
+from streams.outbox import Said
 from streams.reader import reader
 from streams.remember import RememberingWork
 from streams.settings import Settings
@@ -225,3 +227,13 @@ def logged(*offsets: int, at: int) -> Raw:
         logged_at=np.full(len(offsets), at, np.int64),
     )
     return Raw(origin=origin, keys=[None] * len(offsets), values=[b"value"] * len(offsets))
+
+
+async def test_an_outbox_may_be_larger_than_a_part(memory: Memory) -> None:
+    said = (
+        Said(topic="t", key="k", value=bytes(3 * PART_BYTES)),
+        Said(topic="t", key="", value=b"", partition=1),
+    )
+    for snapshot in (Snapshot(1, 7, b"first", said), Snapshot(2, 8, b"second")):
+        await memory.keep(snapshot)
+        assert snapshot == await memory.recall()
