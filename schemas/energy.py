@@ -61,8 +61,8 @@ class EnergyRecommendation:
     setpoint_c: Annotated[float, "Recommended setpoint within all limits, degrees Celsius."]
     raw_c: Annotated[float | None, "What the model said; null if it was not asked or failed."]
     current_setpoint_c: Annotated[float | None, "What the air conditioner is set to, if known."]
-    reason: Annotated[Reason, "ok if the model decided; else why the fallback did."]
-    detail: Annotated[str, "More on the reason, at most 200 characters; empty if ok."] = ""
+    reason: Annotated[Reason, "ok if the model or the room itself decided; else why not."]
+    detail: Annotated[str, "More on the reason, or doubts; at most 200 characters."] = ""
     model: Annotated[str | None, "Name of the model; null if there was none."]
     model_version: Annotated[int | None, "Its version."]
     inputs_sha256: Annotated[str, "SHA-256 of the inputs as the model had them."]

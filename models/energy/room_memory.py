@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Annotated
 
+from models.energy.experience import KeptExperience
 from models.energy.inputs import WIDTH
 from schemas.codec import UndecodableError, decode, encode
 
@@ -35,6 +36,7 @@ class KeptRoom:
     logged_at: Annotated[int | None, "When its newest set was logged; null once given up."]
     sets: Annotated[tuple[KeptSet, ...], "Sets that are in no window yet, by their time."]
     past: Annotated[tuple[KeptSetpoint, ...], "Its latest setpoints, the oldest first."]
+    experience: Annotated[KeptExperience, "What it has shown of itself."]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -27,6 +27,9 @@ class EnergySettings(BaseModel):
     threads: int = Field(1, ge=1, le=64)
     """Threads that one run of a model may use."""
 
+    experience: bool = True
+    """Whether what a room has shown of itself corrects what models say of rooms in general."""
+
     sets: int = Field(6, ge=1, le=64)
     """Sets of inputs that a model looks at."""
 

@@ -13,15 +13,23 @@ from tests.models.enriched import site_book
 
 @pytest.fixture
 def make(tmp_path: Path) -> Make:
-    """Makes the agent, by models that answer the mean indoor temperature, or as they are told."""
+    """Makes the agent, by models that answer the mean indoor temperature, or as they are told.
+
+    Only what models say counts there, unless rooms are to be ``experienced``.
+    """
 
     def made(
-        models: Mapping[str, Mapping[str, Any]] | None = None, limits: str = FREE
+        models: Mapping[str, Mapping[str, Any]] | None = None,
+        limits: str = FREE,
+        *,
+        experienced: bool = False,
     ) -> Recommend:
         folder = tmp_path / "shipped"
         for name, how in (models if models is not None else {"energy": {}}).items():
             write_version(folder, name=name, **how)
-        energy = EnergySettings(shipped_folder=folder, models_folder=tmp_path / "own")
+        energy = EnergySettings(
+            shipped_folder=folder, models_folder=tmp_path / "own", experience=experienced
+        )
         return Recommend(site_book(tmp_path, limits), energy)
 
     return made

@@ -1,6 +1,5 @@
 """The recommender as it runs: the agent itself, fed what a server hall's flow would feed it."""
 
-from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -15,6 +14,7 @@ from schemas.batch import Columns, Origin
 from schemas.columns import arrow_schema
 from schemas.energy import EnergyRecommendation, EnrichedReading
 from tests.evaluation.building import RATED_IT_KW
+from tests.evaluation.cases import Recommender
 from tests.evaluation.view import Reading, View
 from tests.evaluation.weather_file import Place
 
@@ -44,8 +44,10 @@ def write_site_book(folder: Path, place: Place) -> Path:
 class Agent:
     """Asks the agent every minute, and does what it recommended last."""
 
-    def __init__(self, book: Path, models: Sequence[str]) -> None:
-        settings = EnergySettings(models=list(models), models_folder=book.parent / "none")
+    def __init__(self, book: Path, of: Recommender) -> None:
+        settings = EnergySettings(
+            models=list(of.models), experience=of.experience, models_folder=book.parent / "none"
+        )
         self._recommend = Recommend(SiteSettings(sites_file=book), settings)
         self._layout = arrow_schema(EnrichedReading)
         self._offset = 0
@@ -54,9 +56,8 @@ class Agent:
 
     def wish(self, view: View) -> float:
         """What it recommends, or the present setpoint if it says nothing."""
-        self._recommend.tick(view.now)
         wish_c = view.setpoint_c
-        for each in self._recommended(view):
+        for each in [*self._recommend.tick(view.now), *self._recommended(view)]:
             wish_c = each.setpoint_c
             reason = each.reason.value
             self.reasons[reason] = self.reasons.get(reason, 0) + 1

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 LIMIT_C = 27.0
 """ASHRAE's recommended upper bound at the servers' air inlet."""
 
-SETTLING_MIN = 6 * 60
-"""Not counted: every policy first finds its way from the same start."""
+SETTLING_MIN = 24 * 60
+"""Not counted: every policy first finds its way from the same start, and sees a whole day."""
 
 MIN_PER_DAY = 1440
 

@@ -49,6 +49,7 @@ def test_a_case_has_a_row_for_every_policy() -> None:
         "reactive",
         "engawa",
         "engawa_v1",
+        "model_alone",
         "planner",
         "planner_without_foresight",
     ] == [row["policy"] for row in rows]

@@ -51,7 +51,7 @@ def best_static(world: World, *, seed: int = 7, step_c: float = 0.5) -> tuple[Fl
     found = judged(world, lambda _: best, best, seed=seed)
     for setpoint in np.arange(18.0 + step_c, 27.0 + step_c / 2, step_c):
         fixed = np.full(rooms, setpoint)
-        tried = judged(world, lambda _, c=fixed: c, fixed, seed=seed)  # type: ignore[misc]
+        tried = judged(world, lambda _, c=fixed: c, fixed, seed=seed)  # type: ignore[misc]  # mypy cannot infer a lambda with a default
         better = tried.violation_min <= found.violation_min
         if not better.any():
             break
