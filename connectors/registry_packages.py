@@ -47,13 +47,34 @@ def fetch(registry: str, package: str, version: str, *, sha256: str) -> bytes:
 
     """
     client = {"pypi": _pip, "pypi-linux": _pip_linux, "pypi-source": _pip_source, "npm": _npm}
+    required = f"{package}=={version} --hash=sha256:{sha256}"
+    content = fetched(client[registry](package, version), required)
+    return pinned(content, f"{package} {version}", sha256)
+
+
+def fetched(command: Sequence[str], required: str) -> bytes:
+    """The one file that a client leaves in an empty folder; ``required`` is said to it.
+
+    Raises:
+        UnavailableError: the client could not fetch it.
+        RefusedError: it left something else, or too much.
+
+    """
     with TemporaryDirectory() as folder:
-        required = f"{package}=={version} --hash=sha256:{sha256}"
-        _run(client[registry](package, version), Path(folder), required)
-        content = _only_file(Path(folder))
+        _run(command, Path(folder), required)
+        return _only_file(Path(folder))
+
+
+def pinned(content: bytes, what: str, sha256: str) -> bytes:
+    """Give the content back, if it is the one that was pinned.
+
+    Raises:
+        RefusedError: it is another.
+
+    """
     found = hashlib.sha256(content).hexdigest()
     if found != sha256:
-        raise RefusedError(f"{package} {version} has SHA-256 {found}, not the pinned {sha256}")
+        raise RefusedError(f"{what} has SHA-256 {found}, not the pinned {sha256}")
     return content
 
 
@@ -94,7 +115,7 @@ def _npm(package: str, version: str) -> Sequence[str]:
 
 
 def _run(command: Sequence[str], folder: Path, required: str) -> None:
-    """Run a client in an empty folder; what it fetches is all that lies there afterwards."""
+    """Run a client in a folder."""
     package = required.split(maxsplit=1)[0]
     try:
         done = subprocess.run(  # noqa: S603  # the names come from cards of this project
@@ -137,6 +158,8 @@ def _of_tar(data: IO[bytes], paths: Sequence[str]) -> dict[str, bytes]:
             file = archive.extractfile(member) if member.name in paths else None
             if file:
                 found[member.name] = _bounded(file, member.name)
+            if len(found) == len(paths):
+                break  # what comes after is not even unpacked
     return found
 
 
