@@ -7,7 +7,8 @@ from typing import Any
 
 from pymongo import DESCENDING
 
-from connectors.mongo import ALARMS, CHANGES, MongoSettings, answers, client
+from connectors.alarm_documents import ALARMS, CHANGES
+from connectors.mongo import MongoSettings, answers, client
 from schemas.alarms import AlarmChange, Level
 from schemas.codec import from_data
 

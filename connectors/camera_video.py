@@ -20,6 +20,9 @@ FIRST_PAUSE_S, LONGEST_PAUSE_S = 0.5, 30.0
 USUAL_FPS = 25.0
 """Of a file that does not say."""
 
+MOST_FPS = 1000.0
+"""No camera is faster: a file that says so does not know."""
+
 log = structlog.get_logger(__name__)
 
 
@@ -147,4 +150,4 @@ def _quiet(opened: Callable[[], Capture]) -> Capture:
 
 def _frame_ms(capture: Capture) -> float:
     fps = capture.get(cv2.CAP_PROP_FPS)
-    return 1000 / (fps if isfinite(fps) and 0 < fps <= 1000 else USUAL_FPS)  # noqa: PLR2004  # no camera is faster
+    return 1000 / (fps if isfinite(fps) and 0 < fps <= MOST_FPS else USUAL_FPS)

@@ -10,21 +10,22 @@ count that nobody may or can say, never nobody. Documents stay until somebody er
 by site and start of the window finds those of a time.
 """
 
-import asyncio
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from pymongo import ASCENDING, UpdateOne
 
 from connectors.crowd_figures import AGES, EMOTIONS, Figures, figures
-from connectors.mongo import Document, MongoSettings, answers, client
+from connectors.mongo import Document, MongoSettings
+from connectors.mongo_sink import MongoSink, Updates
 from connectors.outcome import RefusedError
 from schemas.batch import Records
 from schemas.crowd import CrowdCounted
 
 DEMOGRAPHICS = "crowd_demographics"
+INDEX = [("Site", ASCENDING), ("WindowStart", ASCENDING)]
 WHOLE_SITE = "*"
 """The camera of a whole site's windows."""
 
@@ -38,47 +39,15 @@ AGE_NAMES = dict(
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
-class CrowdSink:
+class CrowdSink(MongoSink):
     """Writes windows; an older revision never stands in place of a newer one."""
 
     def __init__(self, settings: MongoSettings) -> None:
-        self._settings = settings
-        self._client = client(settings)
-
-    async def prepare(self) -> None:
-        """Create the index.
-
-        Raises:
-            UnavailableError: MongoDB is away, or does not let us.
-
-        """
-        await asyncio.to_thread(self._prepare)
+        super().__init__(settings, {DEMOGRAPHICS: INDEX})
 
     async def write(self, batch: Records[CrowdCounted]) -> None:
-        """Keep the newest revision of each window.
-
-        Raises:
-            UnavailableError: MongoDB cannot take them now.
-            RefusedError: it will never take some of them.
-
-        """
-        if batch.rows:
-            await asyncio.to_thread(self._write, batch.rows)
-
-    async def close(self) -> None:
-        """Close the connections."""
-        await asyncio.to_thread(self._client.close)
-
-    def _prepare(self) -> None:
-        with answers():
-            windows = self._client[self._settings.database][DEMOGRAPHICS]
-            windows.create_index([("Site", ASCENDING), ("WindowStart", ASCENDING)])
-
-    def _write(self, counted: Iterable[CrowdCounted]) -> None:
-        with answers():
-            windows = self._client[self._settings.database][DEMOGRAPHICS]
-            updates = [update for each in newest(counted) for update in _updates(each)]
-            windows.bulk_write(updates, ordered=True)
+        """Keep the newest revision of each window, as ``put`` does."""
+        await self.put(_updates(batch.rows))
 
 
 def newest(counted: Iterable[CrowdCounted]) -> list[CrowdCounted]:
@@ -151,7 +120,12 @@ def _by_gender(found: Figures, kind: str, names: dict[str, str]) -> dict[str, di
     }
 
 
-def _updates(counted: CrowdCounted) -> tuple[UpdateOne, UpdateOne]:
+def _updates(counted: Sequence[CrowdCounted]) -> Iterator[Updates]:
+    operations = [operation for each in newest(counted) for operation in _replacing(each)]
+    yield Updates(collection=DEMOGRAPHICS, operations=operations)
+
+
+def _replacing(counted: CrowdCounted) -> tuple[UpdateOne, UpdateOne]:
     """Insert it where there is none; then put it in place of a revision that is not newer.
 
     A worker that is killed may have said by the clock what its successor, which has more frames

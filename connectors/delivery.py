@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import Generic, Protocol, TypeVar
 
 from connectors.outcome import UnavailableError
-from connectors.producer import BatchProducer, Refusal
+from connectors.outgoing import Refusal
+from connectors.producer import BatchProducer
 
 TAKEN_MESSAGES = 2000
 TAKEN_BYTES = 8 * 1024 * 1024

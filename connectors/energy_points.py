@@ -11,18 +11,24 @@ reading, so a recommendation joins the point of the newest reading that it rests
 """
 
 from collections.abc import Callable, Mapping
-from typing import Final
+from typing import Final, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from connectors.event_points import Fields, PointsSink, Shape
+from connectors.event_points import Fields, Shape, Timed
 from connectors.influx import InfluxSettings, wall_ms
+from connectors.influxql import quoted
+from connectors.points_sink import PointsSink, Policy
 from schemas.batch import Records
 from schemas.energy import EnergyRecommendation, EnrichedReading, Reason
 from schemas.records import Quality
 from schemas.shadows import DeviceCommand, DeviceReport
 
 Clock = Callable[[], int]
+R = TypeVar("R", bound=Timed)
+
+RETENTION = "autogen"
+"""The retention policy that questions mean which name none."""
 
 COMMANDS, AIR_CONDITIONERS = "commands", "aircon"
 """Measurements of what devices are told, and of what they say."""
@@ -56,35 +62,60 @@ COMMAND_TAGS: Final[Mapping[str, Callable[[DeviceCommand], str]]] = {
 }
 
 
-class EnrichedPointsSink(PointsSink[EnrichedReading]):
+class RoomPointsSink(PointsSink[R]):
+    """Writes points into a database of their own, kept as long as raw readings."""
+
+    def __init__(
+        self, influx: InfluxSettings, energy: EnergyPointsSettings, shape: Shape[R], now_ms: Clock
+    ) -> None:
+        hours = influx.raw_retention_h
+        policy = Policy(database=energy.database, name=RETENTION, hours=hours)
+        super().__init__(influx, shape, policy, now_ms=now_ms)
+
+    async def prepare(self) -> None:
+        """Create the database; if it is there, keep points no shorter than asked, but no longer.
+
+        Raises:
+            UnavailableError: InfluxDB is away.
+
+        """
+        database, hours = self._policy.database, self._policy.hours
+        known = {row["name"] for row in await self._ql.ask("SHOW DATABASES")}
+        if database not in known:
+            create = f"CREATE DATABASE {quoted(database)}"
+            await self._ql.ask(f"{create} WITH DURATION {hours}h NAME {quoted(RETENTION)}")
+        await super().prepare()
+
+
+class EnrichedPointsSink(RoomPointsSink[EnrichedReading]):
     """Writes what was measured in a room, with the weather and the setpoint of that time."""
 
     def __init__(
         self, influx: InfluxSettings, energy: EnergyPointsSettings, *, now_ms: Clock = wall_ms
     ) -> None:
         shape = Shape(measurement=energy.measurement, tags=ROOM_TAGS, fields=_measured)
-        super().__init__(influx, energy.database, shape, now_ms=now_ms)
+        super().__init__(influx, energy, shape, now_ms)
 
     async def write(self, batch: Records[EnrichedReading]) -> None:
         """Write a batch as ``put`` does."""
         await self.put(batch.rows)
 
 
-class RecommendationPointsSink(PointsSink[EnergyRecommendation]):
+class RecommendationPointsSink(RoomPointsSink[EnergyRecommendation]):
     """Writes what was recommended into the point of the newest reading that it rests on."""
 
     def __init__(
         self, influx: InfluxSettings, energy: EnergyPointsSettings, *, now_ms: Clock = wall_ms
     ) -> None:
         shape = Shape(measurement=energy.measurement, tags=ROOM_TAGS, fields=_recommended)
-        super().__init__(influx, energy.database, shape, now_ms=now_ms)
+        super().__init__(influx, energy, shape, now_ms)
 
     async def write(self, batch: Records[EnergyRecommendation]) -> None:
         """Write a batch as ``put`` does."""
         await self.put(batch.rows)
 
 
-class CommandPointsSink(PointsSink[DeviceCommand]):
+class CommandPointsSink(RoomPointsSink[DeviceCommand]):
     """Writes what devices are told, and what became of it."""
 
     def __init__(
@@ -96,21 +127,21 @@ class CommandPointsSink(PointsSink[DeviceCommand]):
             fields=_commanded,
             number=lambda each: each.version,
         )
-        super().__init__(influx, energy.database, shape, now_ms=now_ms)
+        super().__init__(influx, energy, shape, now_ms)
 
     async def write(self, batch: Records[DeviceCommand]) -> None:
         """Write a batch as ``put`` does."""
         await self.put(batch.rows)
 
 
-class ReportPointsSink(PointsSink[DeviceReport]):
+class ReportPointsSink(RoomPointsSink[DeviceReport]):
     """Writes what devices that can be set say of themselves."""
 
     def __init__(
         self, influx: InfluxSettings, energy: EnergyPointsSettings, *, now_ms: Clock = wall_ms
     ) -> None:
         shape = Shape(measurement=AIR_CONDITIONERS, tags=DEVICE_TAGS, fields=_reported)
-        super().__init__(influx, energy.database, shape, now_ms=now_ms)
+        super().__init__(influx, energy, shape, now_ms)
 
     async def write(self, batch: Records[DeviceReport]) -> None:
         """Write a batch as ``put`` does."""

@@ -7,12 +7,7 @@ from typing import Generic, Protocol, TypeVar
 
 import pyarrow as pa
 
-from connectors.influx import EDGE_MS, HOUR_MS, InfluxSettings, wall_ms
-from connectors.influxql import InfluxQL, quoted
 from connectors.line_protocol import tagged
-
-RETENTION = "autogen"
-"""The retention policy that questions mean which name none."""
 
 NS_PER_MS = 1_000_000
 _SPECIAL = re.compile(r'(["\\])')
@@ -42,59 +37,6 @@ class Shape(Generic[R]):
 
     number: Callable[[R], int] = lambda _: 0
     """Tells records of one moment apart: its last six digits become nanoseconds."""
-
-
-class PointsSink(Generic[R]):
-    """Writes records as points; those older than raw readings are kept are left out."""
-
-    def __init__(
-        self,
-        settings: InfluxSettings,
-        database: str,
-        shape: Shape[R],
-        *,
-        now_ms: Callable[[], int] = wall_ms,
-    ) -> None:
-        self._settings, self._database, self._shape = settings, database, shape
-        self._now_ms = now_ms
-        self._ql = InfluxQL(settings.url, settings.token, timeout_s=settings.timeout_s)
-        self.on_expired: Callable[[int], None] = lambda _: None
-        """Is told how many records of a batch were too old to be kept."""
-
-    async def prepare(self) -> None:
-        """Create the database; if it is there, keep points no shorter than asked, but no longer.
-
-        Raises:
-            UnavailableError: InfluxDB is away.
-
-        """
-        hours = self._settings.raw_retention_h
-        known = {row["name"] for row in await self._ql.ask("SHOW DATABASES")}
-        if self._database not in known:
-            create = f"CREATE DATABASE {quoted(self._database)}"
-            await self._ql.ask(f"{create} WITH DURATION {hours}h NAME {quoted(RETENTION)}")
-        await self._ql.keep(self._database, {RETENTION: hours})
-
-    async def put(self, records: Sequence[R]) -> None:
-        """Write every record that is not too old.
-
-        Raises:
-            UnavailableError: InfluxDB cannot take it now.
-            RefusedError: InfluxDB will never take some record of it.
-
-        """
-        settings = self._settings
-        oldest = self._now_ms() - settings.raw_retention_h * HOUR_MS + EDGE_MS
-        kept = [record for record in records if record.at >= oldest]
-        for start in range(0, len(kept), settings.lines_per_write):
-            lines = points(self._shape, kept[start : start + settings.lines_per_write])
-            await self._ql.write(f"{self._database}/{RETENTION}", lines, precision="ns")
-        if expired := len(records) - len(kept):
-            self.on_expired(expired)
-
-    async def close(self) -> None:
-        """Close the connections."""
-        await self._ql.close()
 
 
 def points(shape: Shape[R], records: Sequence[R]) -> bytes:

@@ -10,7 +10,8 @@ from tenacity import retry, retry_if_exception_type, wait_random_exponential
 from connectors.frame_buffer import FrameBuffer
 from connectors.frame_store import FrameStore
 from connectors.outcome import RefusedError, UnavailableError
-from connectors.producer import BatchProducer, Outgoing
+from connectors.outgoing import Outgoing
+from connectors.producer import BatchProducer
 from schemas.frames import FrameCaptured
 
 TAKEN_BYTES = 8 * 1024 * 1024

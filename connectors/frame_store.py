@@ -22,6 +22,7 @@ from schemas.reasons import Reason
 
 if TYPE_CHECKING:  # the stubs are no part of what is deployed
     from mypy_boto3_s3 import S3Client
+    from mypy_boto3_s3.type_defs import LifecycleRuleTypeDef
 
 PREFIX = "frames/"
 LONGEST_KEY = 1024
@@ -158,7 +159,7 @@ def expiring(s3: "S3Client", bucket: str, days: int) -> None:
         UnavailableError: the store is away, or does not let us.
 
     """
-    rule = {
+    rule: LifecycleRuleTypeDef = {
         "ID": "expire",
         "Status": "Enabled",
         "Filter": {"Prefix": PREFIX},
@@ -167,7 +168,7 @@ def expiring(s3: "S3Client", bucket: str, days: int) -> None:
     with answers():
         s3.put_bucket_lifecycle_configuration(
             Bucket=bucket,
-            LifecycleConfiguration={"Rules": [rule]},  # type: ignore[list-item]  # the stubs want a literal
+            LifecycleConfiguration={"Rules": [rule]},
         )
 
 

@@ -12,12 +12,13 @@ from dataclasses import dataclass
 
 import pyarrow as pa
 
-from connectors.event_points import NS_PER_MS, Fields, Shape, points
-from connectors.influx import EDGE_MS, HOUR_MS, InfluxSettings, wall_ms
+from connectors.event_points import NS_PER_MS, Fields, Shape
+from connectors.influx import InfluxSettings, wall_ms
 from connectors.influx_deletion import Deletion
 from connectors.influxql import quoted
 from connectors.line_protocol import stored_names
 from connectors.outcome import RefusedError
+from connectors.points_sink import PointsSink, Policy
 from connectors.where import literal
 
 REVISION = "revision"
@@ -45,8 +46,13 @@ class Point:
         return self.at, self.number % NS_PER_MS, tuple(self.tags.values())
 
 
-class KeptPoints:
-    """Writes points of one measurement into a retention policy as long as that of hours."""
+class KeptPoints(PointsSink[Point]):
+    """Writes points of one measurement; of several in one place the last.
+
+    They are kept in a retention policy as long as that of hours.
+    """
+
+    _ql: Deletion
 
     def __init__(
         self,
@@ -57,60 +63,31 @@ class KeptPoints:
         retention: str,
         now_ms: Callable[[], int] = wall_ms,
     ) -> None:
-        self._settings, self._retention, self._now_ms = settings, retention, now_ms
-        self._shape: Shape[Point] = Shape(
+        shape: Shape[Point] = Shape(
             measurement=measurement,
             tags={tag: _tag(tag) for tag in tags},
             fields=lambda point: {**point.fields, REVISION: point.revision},
             number=lambda point: point.number,
         )
-        self._ql = Deletion(settings.url, settings.token, timeout_s=settings.timeout_s)
-        self.on_expired: Callable[[int], None] = lambda _: None
-        """Is told how many points of a batch were too old to be kept."""
+        hours = settings.hour_retention_h
+        policy = Policy(database=settings.database, name=retention, hours=hours)
+        super().__init__(settings, shape, policy, now_ms=now_ms, client=Deletion)
 
-    async def prepare(self) -> None:
-        """Create the database and the retention policy; never shorten it.
-
-        Raises:
-            UnavailableError: InfluxDB is away.
-
-        """
-        hours = {self._retention: self._settings.hour_retention_h}
-        await self._ql.keep(self._settings.database, hours)
-
-    async def put(self, told: Sequence[Point]) -> None:
-        """Write every point that is not too old; of several in one place the last.
-
-        Raises:
-            UnavailableError: InfluxDB cannot take it now.
-            RefusedError: InfluxDB will never take some point of it.
-
-        """
-        settings = self._settings
-        oldest = self._now_ms() - settings.hour_retention_h * HOUR_MS + EDGE_MS
-        young = [point for point in told if point.at >= oldest]
+    async def _put(self, young: Sequence[Point]) -> None:
         kept = list({point.place: point for point in young}.values())
-        for start in range(0, len(kept), settings.lines_per_write):
-            some = kept[start : start + settings.lines_per_write]
+        for some in self._parts(kept):
             _check(some)
             new = [point for point in some if await self._make_way(point)]
             if new:
-                bucket = f"{settings.database}/{self._retention}"
-                await self._ql.write(bucket, points(self._shape, new), precision="ns")
-        if expired := len(told) - len(young):
-            self.on_expired(expired)
-
-    async def close(self) -> None:
-        """Close the connections."""
-        await self._ql.close()
+                await self._write(new)
 
     async def _make_way(self, point: Point) -> bool:
         """Delete what must not stay; whether there is something to write."""
         gone = [name for name, value in point.fields.items() if value is None]
         asked = gone if point.revision is None else [*gone, REVISION]
         if asked:
-            database, measurement = self._settings.database, self._shape.measurement
-            source = ".".join(map(quoted, (database, self._retention, measurement)))
+            database, measurement = self._policy.database, self._shape.measurement
+            source = ".".join(map(quoted, (database, self._policy.name, measurement)))
             names, where = ", ".join(map(quoted, asked)), _where(point)
             question = f"SELECT {names} FROM {source} WHERE {where}"  # noqa: S608  # all is quoted
             for row in await self._ql.ask(question):

@@ -26,6 +26,9 @@ MINUTES_BEYOND_MS = 6 * HOUR_MS
 HOURS_BEYOND_MS = 14 * DAY_MS
 """A range longer than this is answered by coarser figures although finer ones may be there."""
 
+IN_DAYS_H = 48
+"""From here on hours are said as days."""
+
 _STEP_MS = {HOUR: HOUR_MS, MINUTE: MINUTE_MS}
 
 
@@ -177,7 +180,7 @@ def _offsets_ms(query: Query) -> set[int]:
 
 
 def _too_old(query: Query, policy: str, kept_h: int) -> str:
-    kept = f"{kept_h / 24:g} days" if kept_h >= 48 else f"{kept_h} hours"  # noqa: PLR2004  # two days
+    kept = f"{kept_h / 24:g} days" if kept_h >= IN_DAYS_H else f"{kept_h} hours"
     figures = {MINUTE: "minutes", HOUR: "hours"}.get(policy, "points as they came")
     said = f"{figures} are kept for {kept}, and the range begins before that: choose a shorter one"
     if policy == HOUR or query.measurement != MEASUREMENT:

@@ -5,7 +5,7 @@ from typing import Generic, TypeVar
 
 from connectors.message_log import MessageLog, Span
 from schemas.codec import UndecodableError, decode, schema_of
-from schemas.topics import Topic
+from schemas.topic import Topic
 from schemas.unframe import Known, unframe
 
 R = TypeVar("R")

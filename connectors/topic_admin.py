@@ -13,7 +13,7 @@ from confluent_kafka.cimpl import NewPartitions, NewTopic
 
 from connectors.kafka import KafkaSettings
 from connectors.outcome import UnavailableError
-from schemas.topics import Topic
+from schemas.topic import Topic
 
 TIMEOUT_S = 15.0
 LOOK_EVERY_S = 0.05
@@ -75,17 +75,14 @@ class TopicAdmin:
         """
         existing = self.partitions()
         done = [
-            self._ensure(topic, existing.get(topic.name), partitions, dry_run) for topic in topics
+            self._ensure(topic, existing.get(topic.name), partitions, dry_run=dry_run)
+            for topic in topics
         ]
         self._await_topics({each.topic for each in done if each.action == "created"})
         return done
 
     def _ensure(
-        self,
-        topic: Topic[Any],
-        existing: int | None,
-        asked: int | None,
-        dry_run: bool,  # noqa: FBT001  # handed through
+        self, topic: Topic[Any], existing: int | None, asked: int | None, *, dry_run: bool
     ) -> Provision:
         if existing is None:
             count = asked or topic.partitions

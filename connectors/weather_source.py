@@ -15,7 +15,7 @@ def weather_source(settings: WeatherSettings) -> WeatherProvider | None:
     match settings.provider:
         case "openweathermap":
             # pyowm takes a fifth of a second to import, and few workers ever ask
-            from connectors.open_weather_map import OpenWeatherMap  # noqa: PLC0415
+            from connectors.open_weather_map import OpenWeatherMap  # noqa: PLC0415  # as above
 
             assert settings.api_key is not None  # the settings have seen to it
             return OpenWeatherMap(

@@ -56,7 +56,6 @@ class Reason(StrEnum):
     # it is a frame that cannot be counted
     UNKNOWN_SITE = "unknown_site"
     UNKNOWN_CAMERA = "unknown_camera"
-    NO_TIME_ZONE = "no_time_zone"
     TOO_LATE = "too_late"
     # it is fine, but a store or the broker will never take it
     REFUSED_BY_STORE = "refused_by_store"

@@ -5,81 +5,19 @@ Names are ``<plural noun>.<past participle>.v<major>``: dots only, because Kafka
 capitals.
 """
 
-from dataclasses import dataclass, replace
-from typing import Any, Generic, TypeVar
+from dataclasses import replace
+from typing import Any
 
 from schemas.alarms import AlarmChange, AlarmRequest
 from schemas.crowd import CrowdCounted, VisitEnded
 from schemas.energy import EnergyRecommendation, EnrichedReading
 from schemas.erasures import Erasure
 from schemas.frames import FrameAnalysed, FrameCaptured, FrameKept, SceneAnalysed
-from schemas.memory import MemoryPart
 from schemas.notifications import Notification, NotificationAttempt
 from schemas.records import AcceptedTelemetry, DeadLetter, Telemetry
 from schemas.shadows import DeviceCommand, DeviceReport, ShadowUpdate
+from schemas.topic import MEBIBYTE, Topic, rejected, remembered
 from schemas.weather import WeatherObserved, WeatherPoll
-
-R = TypeVar("R")
-
-MEBIBYTE = 1024 * 1024
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Topic(Generic[R]):
-    """One topic: its name, its record type, its key, and how long it keeps what."""
-
-    name: str
-    record: type[R]
-    key: tuple[str, ...]
-    """Fields whose values, joined by ``/``, are the message key: the thing whose order matters."""
-
-    ends: bool = False
-    """Whether it is for people and other systems: no flow of ours has to read it."""
-
-    compacted: bool = False
-    """Whether Kafka keeps the newest message of each key for ever."""
-
-    compaction_lag_h: float = 0.0
-    """How long Kafka keeps every message of a compacted topic all the same."""
-
-    meeting: bool = False
-    """Whether several steps write it, so that the order of what they say is one."""
-
-    lane: str | None = None
-    """Field that holds the partition itself, if the key does not decide it."""
-
-    partitions: int = 4
-    retention_h: float = 7 * 24.0
-    max_message_bytes: int = MEBIBYTE
-
-    @property
-    def subject(self) -> str:
-        """The plural noun in front: ``readings`` of ``readings.received.v1``."""
-        return self.name.split(".", 1)[0]
-
-
-def _rejected(subject: str, max_message_bytes: int = 2 * MEBIBYTE) -> Topic[DeadLetter]:
-    """Dead letters of a subject: room for its largest message, and for the letter's own fields."""
-    return Topic(
-        name=f"{subject}.rejected.v1",
-        record=DeadLetter,
-        key=("topic", "partition"),
-        ends=True,
-        retention_h=30 * 24.0,
-        max_message_bytes=max_message_bytes,
-    )
-
-
-def _remembered(subject: str) -> Topic[MemoryPart]:
-    """What a step remembers of each partition."""
-    return Topic(
-        name=f"{subject}.remembered.v1",
-        record=MemoryPart,
-        key=("place",),
-        compacted=True,
-        ends=True,
-    )
-
 
 READINGS_RECEIVED: Topic[Telemetry] = Topic(
     name="readings.received.v1", record=Telemetry, key=("site", "device")
@@ -87,7 +25,7 @@ READINGS_RECEIVED: Topic[Telemetry] = Topic(
 READINGS_ACCEPTED: Topic[AcceptedTelemetry] = Topic(
     name="readings.accepted.v1", record=AcceptedTelemetry, key=("site", "device")
 )
-READINGS_REJECTED = _rejected("readings", max_message_bytes=12 * MEBIBYTE)
+READINGS_REJECTED = rejected("readings", max_message_bytes=12 * MEBIBYTE)
 
 ALARMS_REQUESTED: Topic[AlarmRequest] = Topic(
     name="alarms.requested.v1", record=AlarmRequest, key=("alarm",), meeting=True
@@ -100,10 +38,10 @@ ALARMS_CHANGED: Topic[AlarmChange] = Topic(
     partitions=1,
     retention_h=30 * 24.0,
 )
-CONDITIONS_REMEMBERED = _remembered("conditions")
-ALARMS_REMEMBERED = _remembered("alarms")
-NOTIFICATIONS_REMEMBERED = _remembered("notifications")
-ALARMS_REJECTED = _rejected("alarms")
+CONDITIONS_REMEMBERED = remembered("conditions")
+ALARMS_REMEMBERED = remembered("alarms")
+NOTIFICATIONS_REMEMBERED = remembered("notifications")
+ALARMS_REJECTED = rejected("alarms")
 NOTIFICATIONS_REQUESTED: Topic[Notification] = Topic(
     name="notifications.requested.v1",
     record=Notification,
@@ -114,7 +52,7 @@ NOTIFICATIONS_REQUESTED: Topic[Notification] = Topic(
 NOTIFICATIONS_SENT: Topic[NotificationAttempt] = Topic(
     name="notifications.sent.v1", record=NotificationAttempt, key=("channel",), ends=True
 )
-NOTIFICATIONS_REJECTED = _rejected("notifications")
+NOTIFICATIONS_REJECTED = rejected("notifications")
 
 # What is joined to readings as of their time is kept as long as they are, and a day more: so a
 # reading that is read again finds what was known when it was new.
@@ -144,26 +82,26 @@ DEVICES_COMMANDED: Topic[DeviceCommand] = Topic(
     compaction_lag_h=8 * 24.0,
     ends=True,
 )
-DEVICES_REJECTED = _rejected("devices")
+DEVICES_REJECTED = rejected("devices")
 ENERGY_ENRICHED: Topic[EnrichedReading] = Topic(
     name="energy.enriched.v1", record=EnrichedReading, key=("site", "device")
 )
 ENERGY_RECOMMENDED: Topic[EnergyRecommendation] = Topic(
     name="energy.recommended.v1", record=EnergyRecommendation, key=("site", "device")
 )
-ENERGY_REMEMBERED = _remembered("energy")
-ENERGY_REJECTED = _rejected("energy")
+ENERGY_REMEMBERED = remembered("energy")
+ENERGY_REJECTED = rejected("energy")
 SHADOWS_UPDATED: Topic[ShadowUpdate] = Topic(
     name="shadows.updated.v1", record=ShadowUpdate, key=("site", "device"), meeting=True
 )
-SHADOWS_REMEMBERED = _remembered("shadows")
-SHADOWS_REJECTED = _rejected("shadows")
+SHADOWS_REMEMBERED = remembered("shadows")
+SHADOWS_REJECTED = rejected("shadows")
 
 # Pictures of people are kept no longer than it takes to look at them.
 FRAMES_CAPTURED: Topic[FrameCaptured] = Topic(
     name="frames.captured.v1", record=FrameCaptured, key=("site", "camera"), retention_h=24.0
 )
-FRAMES_REJECTED = replace(_rejected("frames"), retention_h=24.0)
+FRAMES_REJECTED = replace(rejected("frames"), retention_h=24.0)
 # by site, because a site's people are told apart across its cameras
 FRAMES_ANALYSED: Topic[FrameAnalysed] = Topic(
     name="frames.analysed.v1", record=FrameAnalysed, key=("site",), retention_h=24.0
@@ -177,10 +115,10 @@ SCENES_ANALYSED: Topic[SceneAnalysed] = Topic(
 CROWD_COUNTED: Topic[CrowdCounted] = Topic(
     name="crowd.counted.v1", record=CrowdCounted, key=("site",)
 )
-CROWD_REMEMBERED = _remembered("crowd")
-CROWD_REJECTED = _rejected("crowd")
+CROWD_REMEMBERED = remembered("crowd")
+CROWD_REJECTED = rejected("crowd")
 VISITS_ENDED: Topic[VisitEnded] = Topic(name="visits.ended.v1", record=VisitEnded, key=("site",))
-VISITS_REJECTED = _rejected("visits")
+VISITS_REJECTED = rejected("visits")
 
 # Few, in one order, and kept longer than anything that could bring back what they forbid.
 ERASURES_REQUESTED: Topic[Erasure] = Topic(

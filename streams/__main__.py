@@ -78,7 +78,7 @@ def main() -> None:
     cli(next(iter(sys.argv[1:]), None))(prog_name="engawa")
 
 
-def _version(wanted: bool) -> None:  # noqa: FBT001  # typer hands the flag over
+def _version(*, wanted: bool) -> None:
     if wanted:
         typer.echo(_installed())
         raise typer.Exit

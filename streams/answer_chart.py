@@ -76,7 +76,7 @@ def _title(answer: Answer) -> str:
 def _ticks(first: int, last: int, zone: str) -> tuple[list[int], list[str]]:
     """Local midnights if there are some, or else moments in equal steps."""
     days = (last - first) // DAY_MS
-    if days < 2:  # noqa: PLR2004  # two midnights would not tell where in a day a point is
+    if days <= 1:  # two midnights would not tell where in a day a point is
         places = [first + (last - first) * step // (TICKS - 1) for step in range(TICKS)]
         return places, [local(at, zone).strftime("%d %b %H:%M") for at in places]
     # hours of the wall clock, which a day with another number of hours keeps too

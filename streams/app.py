@@ -10,7 +10,7 @@ from faust.types import TP
 from connectors.kafka import KafkaSettings, Sasl
 from streams.flow import Flow
 from streams.gather import Gatherer
-from streams.lane import Lanes
+from streams.lanes import Lanes
 from streams.settings import Settings
 from streams.transport import SCHEME, register
 

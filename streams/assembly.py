@@ -7,8 +7,7 @@ from dataclasses import replace
 from functools import partial
 from typing import Any
 
-import structlog
-from tenacity import retry, retry_if_exception_type, wait_random_exponential
+from tenacity import retry, retry_if_exception_type
 
 from connectors.influx import InfluxSink
 from connectors.message_log import MessageLog
@@ -16,19 +15,17 @@ from connectors.outcome import UnavailableError
 from connectors.producer import BatchProducer
 from connectors.registry import Registry
 from schemas.batch import Records
-from schemas.codec import schema_of
 from schemas.columns import marker
-from schemas.contracts import contract
-from schemas.framing import confluent_header
 from schemas.releases import released
-from schemas.topics import Topic, dead_letters
+from schemas.topic import Topic
+from schemas.topics import dead_letters
 from streams.beside import Beside, SharedLog
-from streams.chores import Telling
 from streams.clock import Voice
 from streams.drain_work import DrainWork, Reporting
 from streams.fetching import Fetching
 from streams.flow import Clockwork, Drain, Step
 from streams.gather import Gatherer, Gathering
+from streams.headers import Headers
 from streams.lane import Lane
 from streams.memory import Memory
 from streams.metrics import Metrics
@@ -36,18 +33,13 @@ from streams.observer import Observer, wall_ms
 from streams.reader import reader
 from streams.readiness import Readiness
 from streams.remember import RememberingWork
-from streams.reports import Reports, recalled
+from streams.reports import Reports, recall
 from streams.settings import Settings
+from streams.settle import PAUSE, error_of
 from streams.shapes import settings_for, takes
 from streams.stage import Agent, Stage
 from streams.work import StepWork, Work
-from streams.writer import Writer
-from streams.writers import UnresolvedError, Writers
-
-RECALLED_MS = 24 * 3_600_000
-"""How far back a sink is told what it reported: what waits longer in Kafka may be sent again."""
-
-log = structlog.get_logger(__name__)
+from streams.writers import Writers
 
 
 class Assembly:
@@ -67,8 +59,11 @@ class Assembly:
         self._metrics = metrics
         self._readiness = readiness
         self._fail = fail
-        self._registry = Registry(settings.registry) if settings.registry else None
-        self._writers = Writers(released(), self._registry)
+        registry = Registry(settings.registry) if settings.registry else None
+        writes = settings.registry is not None and settings.registry.write
+        self._writers = Writers(released(), registry)
+        self._headers = Headers(registry if writes else None)
+        self._recall = partial(recall, kafka=settings.kafka, writers=self._writers)
         self._marker = marker(os.urandom)
         self._preparing: list[asyncio.Task[None]] = []
         self._open_log = partial(MessageLog, settings.kafka)
@@ -99,8 +94,7 @@ class Assembly:
         read = reader(part.reads, shape, marker=self._marker, known=self._writers.known)
         # a dead-letter topic that the step names itself comes last, and so counts
         topics = (dead_letters(part.reads), *part.writes)
-        headers = {topic.name: await self._header(topic) for topic in topics}
-        stage = Stage(part.name, read, Writer(topics, headers))
+        stage = Stage(part.name, read, await self._headers.writer(topics))
         if isinstance(part, Step):
             return self._step_opener(part, stage, observer)
         return self._drain_opener(part, stage, observer)
@@ -157,8 +151,8 @@ class Assembly:
         topics = clockwork.writes
         if not topics:
             return None
-        write = Writer(topics, {topic.name: await self._header(topic) for topic in topics})
-        return Voice(leads, Reports(write, self._producer), partial(self._recall, topics=topics))
+        reports = Reports(await self._headers.writer(topics), self._producer)
+        return Voice(leads, reports, lambda chore: self._recall(chore.recall, topics))
 
     def close(self) -> None:
         """Wait for no store any more."""
@@ -176,31 +170,7 @@ class Assembly:
         await asyncio.wait([preparing])
         preparing.result()
         if isinstance(sink, Reporting):
-            await self._recall(sink, topics)
-
-    async def _recall(self, sink: Reporting | Telling, topics: tuple[Topic[Any], ...]) -> None:
-        """Tell a sink what it reported lately; no worker but this one does its work."""
-        headers: set[bytes] = set()
-
-        def read() -> list[Any]:
-            since_ms = wall_ms() - RECALLED_MS
-            known = self._writers.known
-            return list(recalled(self._settings.kafka, topics, known, since_ms=since_ms))
-
-        while True:
-            try:
-                return sink.recall(await asyncio.to_thread(read))
-            except UnresolvedError as unresolved:
-                headers.add(unresolved.header)
-                await self._writers.resolve(headers)
-
-    async def _header(self, topic: Topic[Any]) -> bytes:
-        """The framing of what we write to ``topic``."""
-        settings = self._settings.registry
-        if self._registry is None or settings is None or not settings.write:
-            return schema_of(topic.record).header
-        subject, definition = f"{topic.name}-value", contract(topic.record)
-        return confluent_header(await _registered(self._registry, subject, definition))
+            await self._recall(sink.recall, topics)
 
 
 def _agent_maker(agent: Any, settings: Settings) -> Callable[[], Agent]:
@@ -215,19 +185,8 @@ async def _prepared(sink: Any, observer: Observer) -> None:
     """Create what the sink needs in its store, waiting while the store is away."""
     patiently = retry(
         retry=retry_if_exception_type(UnavailableError),
-        wait=wait_random_exponential(multiplier=0.2, max=10.0),
-        before_sleep=lambda state: observer.waiting(state.outcome.exception()),  # type: ignore[union-attr,arg-type]  # retried on that alone
+        wait=PAUSE,
+        before_sleep=lambda state: observer.waiting(error_of(state)),
     )
     await patiently(sink.prepare)()
     observer.written()
-
-
-@retry(
-    retry=retry_if_exception_type(UnavailableError),
-    wait=wait_random_exponential(multiplier=0.2, max=10.0),
-    before_sleep=lambda state: log.warning(
-        "registry away, waiting", reason=str(state.outcome and state.outcome.exception())
-    ),
-)
-async def _registered(registry: Registry, subject: str, definition: Any) -> int:
-    return await registry.register(subject, definition)

@@ -15,7 +15,8 @@ from connectors.message_log import Logged, MessageLog
 from schemas.batch import Columns, Origin, Raw, Records
 from schemas.columns import marker
 from schemas.releases import released
-from schemas.topics import READINGS_ACCEPTED, READINGS_RECEIVED, READINGS_REJECTED, Topic
+from schemas.topic import Topic
+from schemas.topics import READINGS_ACCEPTED, READINGS_RECEIVED, READINGS_REJECTED
 from streams.reader import reader
 from streams.settings import Settings
 from streams.writers import Writers

@@ -5,7 +5,8 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from schemas.records import DeadLetter
-from schemas.topics import Topic, dead_letters
+from schemas.topic import Topic
+from schemas.topics import dead_letters
 from streams.flow import Clockwork, Drain, Flow, Step, read_by
 
 BEGIN, END = "<!-- chart -->", "<!-- /chart -->"

@@ -1,6 +1,6 @@
 """The thread of a worker that talks to the broker: fetches, commits, joins and leaves the group.
 
-Like ``streams.transport``, whose half it is, it reaches into private parts of pinned libraries.
+Like ``streams.consumer``, whose half it is, it reaches into private parts of pinned libraries.
 """
 
 import asyncio

@@ -9,9 +9,10 @@ from connectors.message_log import MessageLog
 from schemas.reasons import Reason
 from schemas.topics import READINGS_RECEIVED
 from streams import audit
-from streams.demo_alarms import AlarmFigures
+from streams.demo_alarm_figures import AlarmFigures
 from streams.demo_crowd_figures import CrowdFigures
 from streams.demo_energy import EnergyFigures
+from streams.demo_street import StreetFigures
 from streams.settings import Settings
 
 RESOURCE = "temperature"
@@ -50,12 +51,13 @@ class Figures:
     alarms: AlarmFigures
     energy: EnergyFigures
     crowd: CrowdFigures
+    street: StreetFigures
     empty_cells: Sequence[str]
     """Cells of the dashboards that found nothing."""
 
     @property
-    def _parts(self) -> tuple[AlarmFigures | EnergyFigures | CrowdFigures, ...]:
-        return self.alarms, self.energy, self.crowd
+    def _parts(self) -> tuple[AlarmFigures | EnergyFigures | CrowdFigures | StreetFigures, ...]:
+        return self.alarms, self.energy, self.crowd, self.street
 
     def checks(self) -> list[Check]:
         """Every sum that has to come out."""
@@ -92,6 +94,7 @@ class Figures:
             "alarms": self.alarms.document(),
             "energy": self.energy.document(),
             "crowd": self.crowd.document(),
+            "street": self.street.document(),
             "empty_cells": list(self.empty_cells),
             "checks": [
                 {"what": c.what, "expected": c.expected, "found": c.found, "ok": c.ok}
@@ -107,6 +110,7 @@ def figures(
     alarms: AlarmFigures,
     energy: EnergyFigures,
     crowd: CrowdFigures,
+    street: StreetFigures,
     empty_cells: Sequence[str],
     since_ms: int,
 ) -> Figures:
@@ -128,5 +132,6 @@ def figures(
         alarms,
         energy,
         crowd,
+        street,
         empty_cells,
     )

@@ -21,7 +21,8 @@ from schemas.batch import Records
 from schemas.codec import schema_of
 from schemas.crowd import CrowdCounted, VisitEnded
 from schemas.frames import FrameAnalysed
-from schemas.topics import CROWD_COUNTED, FRAMES_ANALYSED, FRAMES_CAPTURED, VISITS_ENDED, Topic
+from schemas.topic import Topic
+from schemas.topics import CROWD_COUNTED, FRAMES_ANALYSED, FRAMES_CAPTURED, VISITS_ENDED
 from streams import audit
 from streams.demo_crowd_figures import Counted, CrowdFigures, compared
 from streams.observer import wall_ms
@@ -107,8 +108,8 @@ def crowd_figures(
 ) -> CrowdFigures:
     """Count everything where it lies."""
     # what is written again after a crash is the same again, so each counts once
-    windows = {each.window_id: each for each in _all(log, CROWD_COUNTED, CrowdCounted)}
-    visits = {each.visit_id for each in _all(log, VISITS_ENDED, VisitEnded)}
+    windows = {each.window_id: each for each in _here(log, CROWD_COUNTED, CrowdCounted)}
+    visits = {each.visit_id for each in _here(log, VISITS_ENDED, VisitEnded)}
     frames = _frames(log)
     spent_ms = sum(each.processing_ms for each in frames)
     counted = Counted(
@@ -134,11 +135,12 @@ def crowd_picture(log: MessageLog, scene: Scene, path: Path) -> bool:
 
 
 def _frames(log: MessageLog) -> list[FrameAnalysed]:
-    found = {each.frame_id: each for each in _all(log, FRAMES_ANALYSED, FrameAnalysed)}
+    found = {each.frame_id: each for each in _here(log, FRAMES_ANALYSED, FrameAnalysed)}
     return list(found.values())
 
 
-def _all(log: MessageLog, topic: Topic[R], record: type[R]) -> Iterator[R]:
+def _here(log: MessageLog, topic: Topic[R], record: type[R]) -> Iterator[R]:
+    """What a topic holds of the scene's site."""
     assert topic.record is record
     for batch in audit.batches(log, topic, Records):
-        yield from batch.rows
+        yield from (each for each in batch.rows if each.site == SITE)

@@ -13,13 +13,8 @@ from models import sites
 from schemas.batch import Records
 from schemas.energy import EnergyRecommendation
 from schemas.shadows import CommandState, DeviceCommand, DeviceReport
-from schemas.topics import (
-    DEVICES_COMMANDED,
-    DEVICES_REPORTED,
-    ENERGY_ENRICHED,
-    ENERGY_RECOMMENDED,
-    Topic,
-)
+from schemas.topic import Topic
+from schemas.topics import DEVICES_COMMANDED, DEVICES_REPORTED, ENERGY_ENRICHED, ENERGY_RECOMMENDED
 from streams import audit
 from streams.children import command, merged
 

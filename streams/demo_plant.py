@@ -37,12 +37,12 @@ def servers() -> Iterator[dict[str, str]]:
 
 def settings_of(environment: Mapping[str, str]) -> Settings:
     """The settings of a worker in this environment and no other."""
-    nested: dict[str, dict[str, str]] = {}
+    nested: dict[str, Any] = {}
     for name, value in environment.items():
         group, _, field = name.removeprefix("ENGAWA_").lower().partition("__")
         if field:
             nested.setdefault(group, {})[field] = value
-    return Settings(_env_file=None, **nested)  # type: ignore[arg-type]  # validated there
+    return Settings(_env_file=None, **nested)
 
 
 def produce(environment: Mapping[str, str], **options: Any) -> dict[str, Any]:

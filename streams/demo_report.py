@@ -14,6 +14,7 @@ from connectors.influxql import InfluxQL
 from streams.demo import RESOURCE, Figures
 from streams.demo_crowd_figures import CrowdFigures
 from streams.demo_energy import EnergyFigures
+from streams.demo_street import StreetFigures
 from streams.exits import FOUND_WRONG
 from streams.output import say, show, write
 from streams.settings import Settings
@@ -63,6 +64,7 @@ def report(found: Figures, cpu_us: Mapping[str, float], *, took_s: float) -> Non
     _alarms(document["alarms"])
     _energy(document["energy"])
     _crowd(found.crowd)
+    _street(found.street)
     show(document["checks"], title="Does it add up?")
     say(f"The figures are in {path}")
     say("Further: engawa up; engawa topics; engawa worker telemetry alarms notify store")
@@ -137,6 +139,14 @@ def _crowd(crowd: CrowdFigures) -> None:
     for why in crowd.missing:
         say(f"somebody is missing in the scene: {why}")
     say(f"One frame with what was found in it: {BUILD_DIR / 'crowd_frame.png'}")
+
+
+def _street(street: StreetFigures) -> None:
+    if street.missing:
+        say(f"the video of a street is missing, and was not played: {street.missing}")
+    else:
+        title = "A recorded street as plain load: how many faces there are is not known"
+        show([street.row()], title=title)
 
 
 async def _last_hours(settings: Settings) -> list[tuple[float, float]]:

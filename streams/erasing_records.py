@@ -9,6 +9,7 @@ from models.crowd.concerns import Concerns
 from schemas.codec import UndecodableError, decode, schema_of
 from schemas.frames import FrameAnalysed, FrameCaptured
 from schemas.records import DeadLetter
+from schemas.topic import Topic
 from schemas.topics import (
     CROWD_COUNTED,
     CROWD_REJECTED,
@@ -18,7 +19,6 @@ from schemas.topics import (
     FRAMES_REJECTED,
     VISITS_ENDED,
     VISITS_REJECTED,
-    Topic,
 )
 from schemas.unframe import Known, unframe
 

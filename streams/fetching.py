@@ -16,7 +16,7 @@ from schemas.batch import Raw, Records
 from schemas.reasons import DETAIL_LIMIT, SetAside
 from schemas.unframe import headers
 from streams.reader import Read, Reader
-from streams.settle import PAUSE
+from streams.settle import PAUSE, error_of
 from streams.writers import UnresolvedError
 
 Fetch = Callable[[Any], Awaitable[Any]]
@@ -75,10 +75,8 @@ class Fetching:
 
         def wait(state: RetryCallState) -> None:
             nonlocal waited
-            error = state.outcome and state.outcome.exception()
-            assert isinstance(error, UnavailableError)
             waited = True
-            self.on_wait(error)
+            self.on_wait(error_of(state))
 
         patiently = AsyncRetrying(
             retry=retry_if_exception_type(UnavailableError), wait=PAUSE, before_sleep=wait

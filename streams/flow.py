@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from schemas.memory import MemoryPart
-from schemas.topics import MEBIBYTE, Topic
+from schemas.topic import MEBIBYTE, Topic
 from streams.chores import MakeChore
 
 

@@ -12,8 +12,8 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
-from schemas.topics import MEBIBYTE
-from streams.transport import Fetched
+from schemas.topic import MEBIBYTE
+from streams.parts import Fetched
 
 Acknowledge = Callable[[], Any]
 

@@ -9,13 +9,15 @@ from typing import Any
 from connectors.dead_letters import Found
 from schemas.codec import UndecodableError, read_body, schema_of
 from schemas.framing import header_of
-from schemas.topics import Topic
+from schemas.topic import Topic
 from schemas.unframe import Known
 from streams.instants import iso
 from streams.output import Row, cell, plain
 
 LINE_BYTES = 16
 SHOWN_BYTES = 1024
+PRINTABLE = range(32, 127)
+"""ASCII but for its controls."""
 
 
 def line(found: Found) -> Row:
@@ -86,7 +88,7 @@ def hex_dump(data: bytes) -> Iterator[str]:
     """Offset, bytes and what of them is plain text, sixteen to a line."""
     for start in range(0, len(data), LINE_BYTES):
         piece = data[start : start + LINE_BYTES]
-        text = "".join(chr(byte) if 32 <= byte < 127 else "." for byte in piece)  # noqa: PLR2004  # printable ASCII
+        text = "".join(chr(byte) if byte in PRINTABLE else "." for byte in piece)
         yield f"{start:08x}  {piece.hex(' '):<{LINE_BYTES * 3 - 1}}  {text}"
 
 

@@ -43,7 +43,7 @@ def set_up(level: int = logging.INFO, *, human: bool | None = None) -> None:
     for ours in ("streams", "connectors", "agents", "models", "compose"):
         logging.getLogger(ours).setLevel(level)
     # Faust's services log under the module of their class, and say each start and stop
-    for service in ("streams.transport", "streams.consumer_thread"):
+    for service in ("streams.consumer", "streams.consumer_thread"):
         logging.getLogger(service).setLevel(logging.WARNING)
     # a broker away is said by ourselves; aiokafka says it at every try, some forty times a second
     logging.getLogger("aiokafka").setLevel(logging.CRITICAL)

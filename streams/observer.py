@@ -9,8 +9,8 @@ import structlog
 from connectors.outcome import UnavailableError
 from schemas.batch import Raw
 from streams.metrics import Metrics
+from streams.parts import Fetched
 from streams.readiness import Readiness
-from streams.transport import Fetched
 from streams.work import Outcome
 
 log = structlog.get_logger(__name__)

@@ -1,12 +1,25 @@
 """What was fetched together, as a batch, and in the parts that are worked on at once."""
 
+from dataclasses import dataclass
 from typing import cast
 
 import numpy as np
+from faust.types import TP
 
 from schemas.batch import Origin, Raw
+from streams.fetch import Messages
 from streams.settle import part
-from streams.transport import Fetched
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Fetched:
+    """The messages of one partition that were fetched together: the value of a Faust event."""
+
+    tp: TP
+    generation: int
+    messages: Messages
+    highwater: int | None
+    """The offset that the partition's next message will get, as of the fetch."""
 
 
 def raw_of(fetched: Fetched) -> Raw:

@@ -9,7 +9,7 @@ from schemas.batch import Batch, Columns, Origin, Raw, Records
 from schemas.codec import UndecodableError, decode, schema_of
 from schemas.columns import ColumnDecoder
 from schemas.reasons import SetAside
-from schemas.topics import Topic
+from schemas.topic import Topic
 from schemas.unframe import Bodies, Known, unframe, verdict
 
 

@@ -5,7 +5,8 @@ from typing import Any
 
 from connectors.dead_letters import DeadLetters, Wanted
 from connectors.message_log import MessageLog, Span
-from schemas.topics import Topic, dead_letters
+from schemas.topic import Topic
+from schemas.topics import dead_letters
 from schemas.unframe import Known
 
 

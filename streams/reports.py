@@ -1,16 +1,21 @@
 """What a sink says of its own writing, e.g. each attempt to deliver, on its way to a topic."""
 
 import asyncio
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from connectors.kafka import KafkaSettings
 from connectors.message_log import MessageLog
 from connectors.producer import BatchProducer
 from schemas.codec import UndecodableError, decode, schema_of
-from schemas.topics import Topic
+from schemas.topic import Topic
 from schemas.unframe import Known, unframe
+from streams.observer import wall_ms
 from streams.writer import Writer
+from streams.writers import UnresolvedError, Writers
+
+RECALLED_MS = 24 * 3_600_000
+"""How far back a sink is told what it reported: what waits longer in Kafka may be sent again."""
 
 
 class Reports:
@@ -32,15 +37,36 @@ class Reports:
         await asyncio.gather(*pending)
 
 
-def recalled(
-    settings: KafkaSettings, topics: Iterable[Topic[Any]], known: Known, *, since_ms: int
-) -> Iterator[Any]:
-    """What was reported since then; it may be read in a thread.
+async def recall(
+    take: Callable[[list[Any]], None],
+    topics: Iterable[Topic[Any]],
+    *,
+    kafka: KafkaSettings,
+    writers: Writers,
+) -> None:
+    """Tell whoever takes it what was reported lately; nobody else reports there now.
 
     Raises:
         UnavailableError: no broker answers.
 
     """
+    headers: set[bytes] = set()
+
+    def read() -> list[Any]:
+        since_ms = wall_ms() - RECALLED_MS
+        return list(_recalled(kafka, topics, writers.known, since_ms=since_ms))
+
+    while True:
+        try:
+            return take(await asyncio.to_thread(read))
+        except UnresolvedError as unresolved:
+            headers.add(unresolved.header)
+            await writers.resolve(headers)
+
+
+def _recalled(
+    settings: KafkaSettings, topics: Iterable[Topic[Any]], known: Known, *, since_ms: int
+) -> Iterator[Any]:
     with MessageLog(settings) as log:
         for topic in topics:
             for logged in log.read(log.span(topic.name, since_ms=since_ms)):

@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from connectors.delivery import Delivery, M
 from connectors.kafka import KafkaSettings
 from connectors.message_log import MissingTopicError
-from connectors.producer import BatchProducer, Refusal
+from connectors.outgoing import Refusal
+from connectors.producer import BatchProducer
 from connectors.topic_admin import TopicAdmin
 
 

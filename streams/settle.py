@@ -65,17 +65,18 @@ async def _write(
     retrying = AsyncRetrying(
         retry=retry_if_exception_type(UnavailableError),
         wait=_pause_s,
-        before_sleep=lambda state: on_wait(_error(state)),
+        before_sleep=lambda state: on_wait(error_of(state)),
         sleep=sleep,
     )
     await retrying(write)
 
 
 def _pause_s(state: RetryCallState) -> float:
-    return _error(state).retry_after_s or PAUSE(state)
+    return error_of(state).retry_after_s or PAUSE(state)
 
 
-def _error(state: RetryCallState) -> UnavailableError:
+def error_of(state: RetryCallState) -> UnavailableError:
+    """What is tried again after: the store was away."""
     error = state.outcome and state.outcome.exception()
     assert isinstance(error, UnavailableError)
     return error

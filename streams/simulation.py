@@ -19,13 +19,8 @@ from schemas.batch import SETTLING_MS
 from schemas.codec import decode, schema_of
 from schemas.framing import SINGLE_OBJECT_HEADER_BYTES
 from schemas.shadows import DeviceCommand
-from schemas.topics import (
-    DEVICES_COMMANDED,
-    DEVICES_REPORTED,
-    READINGS_RECEIVED,
-    WEATHER_OBSERVED,
-    Topic,
-)
+from schemas.topic import Topic
+from schemas.topics import DEVICES_COMMANDED, DEVICES_REPORTED, READINGS_RECEIVED, WEATHER_OBSERVED
 from schemas.weather import WeatherObserved
 from streams.beside import SharedLog
 from streams.observer import wall_ms

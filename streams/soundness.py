@@ -6,7 +6,8 @@ from typing import Any
 
 from schemas.batch import Records
 from schemas.records import DeadLetter
-from schemas.topics import Topic, dead_letters
+from schemas.topic import Topic
+from schemas.topics import dead_letters
 from streams.flow import Drain, Flow, Step, read_by
 from streams.shapes import gives, learns, takes
 

@@ -14,6 +14,7 @@ from agents.propose import propose
 from agents.recommend import Recommend
 from agents.route import Route
 from agents.watch import Watch
+from connectors.alarm_documents import AlarmsSink
 from connectors.alarm_points import AlarmPointsSink
 from connectors.archive import ArchiveSink
 from connectors.crowd_documents import CrowdSink
@@ -28,7 +29,7 @@ from connectors.energy_points import (
 from connectors.frame_store import FrameStore
 from connectors.influx import InfluxSink
 from connectors.kept_frames import KeptFramesSink
-from connectors.mongo import AlarmsSink
+from schemas.topic import MEBIBYTE, Topic
 from schemas.topics import (
     ALARMS_CHANGED,
     ALARMS_REMEMBERED,
@@ -46,7 +47,6 @@ from schemas.topics import (
     FRAMES_ANALYSED,
     FRAMES_CAPTURED,
     FRAMES_KEPT,
-    MEBIBYTE,
     NOTIFICATIONS_REMEMBERED,
     NOTIFICATIONS_REQUESTED,
     NOTIFICATIONS_SENT,
@@ -59,7 +59,6 @@ from schemas.topics import (
     VISITS_ENDED,
     WEATHER_OBSERVED,
     WEATHER_POLLED,
-    Topic,
 )
 from streams.chores import PollWeather, RollUp
 from streams.flow import Clockwork, Drain, Flow, Step

@@ -14,7 +14,7 @@ from streams.app import add_agent, create_app
 from streams.assembly import Assembly
 from streams.clock import keep_doing
 from streams.flow import Flow
-from streams.lane import Lanes
+from streams.lanes import Lanes
 from streams.metrics import Metrics
 from streams.observer import Observer, wall_ms
 from streams.readiness import Readiness

@@ -10,7 +10,7 @@ from schemas.codec import encode
 from schemas.columns import encode_columns
 from schemas.reasons import DETAIL_LIMIT, SetAside
 from schemas.records import DeadLetter
-from schemas.topics import Topic
+from schemas.topic import Topic
 
 Outgoing = dict[str, Any]
 """One message, ``key`` and ``value``, as the producer takes it."""

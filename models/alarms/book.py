@@ -8,7 +8,8 @@ from collections.abc import Callable
 from heapq import heapify, heappop, heappush
 from uuid import uuid5
 
-from models.alarms.fold import NAMESPACE, Step, asked, judged
+from models.alarms.changes import NAMESPACE
+from models.alarms.fold import Step, asked, judged
 from models.alarms.key import parts
 from models.alarms.refusals import Refusal, refusal
 from models.alarms.state import AlarmState, opened, pages

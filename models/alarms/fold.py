@@ -8,16 +8,10 @@ says stands in the change's fields.
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
-from uuid import UUID, uuid5
 
-from models.alarms.key import parts
+from models.alarms.changes import RANK, following, opening, told
 from models.alarms.state import AlarmState
 from schemas.alarms import Action, AlarmChange, AlarmRequest, Change, Judgement, Level
-
-NAMESPACE = UUID("8d1ac1a4-6f0e-5c3b-9d5a-3f2b7c0e6a41")
-"""Of the ids of alarms' openings. Never to be changed: the same opening keeps the same id."""
-
-RANK = {level: rank for rank, level in enumerate(Level)}
 
 ASKED: Mapping[Action, tuple[Change, Mapping[str, Any]]] = {
     Action.SHELVE: (Change.SHELVED, {}),
@@ -28,19 +22,8 @@ ASKED: Mapping[Action, tuple[Change, Mapping[str, Any]]] = {
 }
 """What people ask for, what it is called once done, and what it sets."""
 
-TOLD = (
-    *("level", "cause", "value", "threshold", "unit"),
-    *("flapping", "inhibited", "profile", "position", "seen_at"),
-)
-"""Fields of a change that a judgement decides alone."""
-
 Step = tuple[AlarmState, list[AlarmChange]]
 """The state afterwards, and what became of the alarm on the way."""
-
-
-def opening_id(alarm: str, raised_at: int) -> str:
-    """The id of an opening: UUID version 5 of its key and when it was raised."""
-    return str(uuid5(NAMESPACE, f"{alarm}@{raised_at}"))
 
 
 def judged(state: AlarmState, request: AlarmRequest, *, latch: bool, logged_at: int) -> Step:
@@ -63,7 +46,7 @@ def judged(state: AlarmState, request: AlarmRequest, *, latch: bool, logged_at: 
         if found.level is Level.OK:
             return state, []
         known = replace(state, seen_since=min(request.at, logged_at), openings=state.openings + 1)
-        return _kept(known, _opening(known, request, found))
+        return _kept(known, opening(known, request, found))
     return _followed(state, live, request, found, latch=latch)
 
 
@@ -78,7 +61,7 @@ def asked(state: AlarmState, request: AlarmRequest) -> Step:
         fields = {"shelved_until": request.until}
     if fields and all(getattr(live, name) == value for name, value in fields.items()):
         return state, []
-    return _kept(state, _next(state, live, request, change, **fields))
+    return _kept(state, following(state, live, request, change, **fields))
 
 
 def _followed(
@@ -90,10 +73,10 @@ def _followed(
     change = Change.CLEARED if gone and not latched else _named(live, found)
     if change is None:
         return state, []
-    fields = _told(found) | {"latched": latched}
+    fields = told(found) | {"latched": latched}
     if change is Change.CLEARED:
         fields |= {"active": False, "cleared_at": request.at}
-    return _kept(state, _next(state, live, request, change, **fields))
+    return _kept(state, following(state, live, request, change, **fields))
 
 
 def _named(live: AlarmChange, found: Judgement) -> Change | None:
@@ -113,12 +96,12 @@ def _acknowledged(state: AlarmState, live: AlarmChange, request: AlarmRequest) -
         "acknowledged_at": request.at,
         "acknowledged_by": request.by,
     }
-    seen = _next(state, live, request, Change.ACKNOWLEDGED, **fields)
+    seen = following(state, live, request, Change.ACKNOWLEDGED, **fields)
     state, changes = _kept(state, seen)
     if not seen.latched:
         return state, changes
     fields = {"active": False, "latched": False, "cleared_at": request.at}
-    state, cleared = _kept(state, _next(state, seen, request, Change.CLEARED, **fields))
+    state, cleared = _kept(state, following(state, seen, request, Change.CLEARED, **fields))
     return state, changes + cleared
 
 
@@ -127,76 +110,13 @@ def _backfilled(state: AlarmState, request: AlarmRequest, found: Judgement) -> S
     past = state.past
     if found.level is not Level.OK:
         state = replace(state, openings=state.openings + 1)
-        made = replace(_opening(state, request, found), active=False, backfilled=True)
+        made = replace(opening(state, request, found), active=False, backfilled=True)
     elif past is not None and past.cleared_at is None:
-        fields = _told(found) | {"cleared_at": request.at}
-        made = _next(state, past, request, Change.CLEARED, **fields)
+        fields = told(found) | {"cleared_at": request.at}
+        made = following(state, past, request, Change.CLEARED, **fields)
     else:
         return state, []
     return replace(state, sequence=made.sequence, past=made), [made]
-
-
-def _opening(state: AlarmState, request: AlarmRequest, found: Judgement) -> AlarmChange:
-    site, device, resource, rule = parts(request.alarm)
-    live = state.live
-    return AlarmChange(
-        alarm=request.alarm,
-        alarm_id=opening_id(request.alarm, request.at),
-        sequence=state.sequence + 1,
-        change=Change.CREATED,
-        at=request.at,
-        site=site,
-        device=device,
-        resource=resource,
-        rule=rule.partition("!")[0],
-        previous_level=Level.OK,
-        worst_level=found.level,
-        active=True,
-        acknowledged=False,
-        latched=False,
-        backfilled=False,
-        disabled=live is not None and live.disabled,
-        shelved_until=live.shelved_until if live else None,
-        raised_at=request.at,
-        cleared_at=None,
-        acknowledged_at=None,
-        acknowledged_by=None,
-        duration_s=0.0,
-        openings=state.openings,
-        by=request.by,
-        text=request.text,
-        judged=state.judged,
-        request_id=request.request_id,
-        **_told(found),
-    )
-
-
-def _told(found: Judgement) -> dict[str, Any]:
-    return {name: getattr(found, name) for name in TOLD}
-
-
-def _next(
-    state: AlarmState, last: AlarmChange, request: AlarmRequest, change: Change, **fields: Any
-) -> AlarmChange:
-    """The change after ``last``; what ``fields`` does not name stays as it was."""
-    level = fields.get("level", last.level)
-    cleared_at = fields.get("cleared_at", last.cleared_at)
-    end = request.at if cleared_at is None else cleared_at
-    return replace(
-        last,
-        sequence=state.sequence + 1,
-        change=change,
-        at=request.at,
-        previous_level=last.level,
-        worst_level=max(last.worst_level, level, key=RANK.__getitem__),
-        duration_s=max(0, end - last.raised_at) / 1000,
-        openings=state.openings,
-        judged=state.judged,
-        by=request.by,
-        text=request.text,
-        request_id=request.request_id,
-        **fields,
-    )
 
 
 def _kept(state: AlarmState, made: AlarmChange) -> Step:

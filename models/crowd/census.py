@@ -136,8 +136,6 @@ class Census:
         known = self._settings.sites.get(site)
         if known is None:
             return Reason.UNKNOWN_SITE, f"site: {site[:100]!r} is not in the site book"
-        if known.time_zone is None:
-            return Reason.NO_TIME_ZONE, f"site: {site} has no time zone to count days by"
         if camera not in known.cameras:
             return Reason.UNKNOWN_CAMERA, f"camera: {camera[:100]!r} is not known at {site}"
         return None

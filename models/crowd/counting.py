@@ -16,12 +16,13 @@ from models.crowd.leaving import Leaving
 from models.crowd.letting_go import drop, settle
 from models.crowd.limits import Limits
 from models.crowd.pseudonyms import Pseudonyms
-from models.crowd.settings import CrowdRules, CrowdSite
+from models.crowd.settings import CrowdRules
 from models.crowd.sightings import Sightings
 from models.crowd.site import SiteCrowd
 from models.crowd.stays import EVER, NEVER
 from models.crowd.telling import Telling
 from models.crowd.traces import Traces, traces
+from models.sites import Site
 from schemas.alarms import AlarmRequest
 from schemas.batch import Int64s
 from schemas.crowd import CrowdCounted, VisitEnded
@@ -45,7 +46,7 @@ class Frames:
 class Counting:
     """The count of one site."""
 
-    def __init__(self, name: str, site: CrowdSite, settings: CrowdRules) -> None:
+    def __init__(self, name: str, site: Site, settings: CrowdRules) -> None:
         assert settings.key is not None
         self.crowd = SiteCrowd(name, site, settings)
         self.telling = Telling(self.crowd)

@@ -7,8 +7,8 @@ import numpy as np
 
 from models.arrays import Ints
 from models.crowd.privacy import Consent, Mode
-from models.crowd.settings import CrowdSite
 from models.crowd.sightings import Templates, whole, widened
+from models.sites import Site
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +25,7 @@ class Enrolled:
     templates: Templates
 
 
-def enrolled(names: Sequence[str], site: CrowdSite, spaces: Sequence[str]) -> Enrolled | None:
+def enrolled(names: Sequence[str], site: Site, spaces: Sequence[str]) -> Enrolled | None:
     """Everybody who may be called by name at a site; None if it calls nobody so."""
     known = {names.index(name): site.consents[name] for name in names if name in site.consents}
     rows = [

@@ -70,7 +70,7 @@ def restored(data: bytes, settings: CrowdRules) -> tuple[dict[str, Counting], in
     sites = {}
     for place, plain in enumerate(header["sites"]):
         site = settings.sites.get(name := plain["name"])
-        if site and site.time_zone:
+        if site:
             counting = sites[name] = Counting(name, site, settings)
             mine = {
                 each[len(f"{place}.") :]: arrays[each]

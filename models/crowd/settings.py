@@ -2,52 +2,13 @@
 
 from collections.abc import Mapping
 from typing import Self
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import (
-    BaseModel,
-    ConfigDict,
-    Field,
-    SecretStr,
-    field_validator,
-    model_validator,
-)
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, model_validator
 
-from models.crowd.privacy import Consent, Id, Limit, Privacy, Strict
-from models.sites import Camera, SiteBook
+from models.crowd.privacy import Strict
+from models.sites import Id, Site, SiteBook
 
 DAY_S = 86_400
-
-
-class CrowdSite(Strict):
-    """One place with cameras."""
-
-    time_zone: str | None = None
-    """Without one there is no day to count by, and its frames are set aside."""
-
-    cameras: dict[Id, Camera] = Field(default={}, max_length=1000)
-    limit: Limit | None = None
-    """How many people may be on the whole site."""
-
-    privacy: Privacy = Privacy()
-    consents: dict[Id, Consent] = Field(default={}, max_length=1000)
-    """Who may be called by name, in the mode ``identified``."""
-
-    @field_validator("cameras")
-    @classmethod
-    def _none_is_all(cls, cameras: dict[str, Camera]) -> dict[str, Camera]:
-        if "*" in cameras:
-            raise ValueError("no camera can be called *, which stands for the whole site")
-        return cameras
-
-    @field_validator("time_zone")
-    @classmethod
-    def _zone_exists(cls, name: str | None) -> str | None:
-        try:
-            ZoneInfo(name or "UTC")
-        except (ZoneInfoNotFoundError, ValueError, OSError) as error:
-            raise ValueError(f"no time zone is called {name!r}") from error
-        return name
 
 
 class Matching(Strict):
@@ -134,7 +95,7 @@ class CrowdError(ValueError):
 class CrowdRules(CrowdSettings):
     """The same, with what each site allows."""
 
-    sites: dict[Id, CrowdSite] = Field(default={}, max_length=10_000)
+    sites: dict[Id, Site] = Field(default={}, max_length=10_000)
 
     @classmethod
     def of(cls, settings: CrowdSettings, book: SiteBook) -> Self:
@@ -144,17 +105,7 @@ class CrowdRules(CrowdSettings):
             CrowdError: there is one, and no key for pseudonyms.
 
         """
-        sites = {
-            name: CrowdSite(
-                time_zone=site.time_zone,
-                cameras=site.cameras,
-                limit=site.limit,
-                privacy=site.privacy,
-                consents=site.consents,
-            )
-            for name, site in book.root.items()
-            if site.cameras
-        }
+        sites = {name: site for name, site in book.root.items() if site.cameras}
         if sites and not (settings.key and settings.key.get_secret_value()):
             raise CrowdError("ENGAWA_CROWD__KEY is not set: people's pseudonyms need a key")
         own = {name: getattr(settings, name) for name in CrowdSettings.model_fields}

@@ -22,10 +22,11 @@ from models.crowd.growing import Growing, Rows
 from models.crowd.identity import Meeting
 from models.crowd.pieces import Counts, Piece, bound, counts_of, stays_of
 from models.crowd.privacy import Mode
-from models.crowd.settings import CrowdRules, CrowdSite
+from models.crowd.settings import CrowdRules
 from models.crowd.sightings import Sightings
 from models.crowd.stays import NEVER, STAY, begun
 from models.crowd.windows import Calendar, Span
+from models.sites import Site
 
 DAY_MS = 86_400_000
 
@@ -33,8 +34,7 @@ DAY_MS = 86_400_000
 class SiteCrowd:
     """The crowd of one site."""
 
-    def __init__(self, name: str, site: CrowdSite, settings: CrowdRules) -> None:
-        assert site.time_zone is not None
+    def __init__(self, name: str, site: Site, settings: CrowdRules) -> None:
         self.name, self.site, self.settings = name, site, settings
         self.calendar = Calendar(
             ZoneInfo(site.time_zone), window_s=settings.window_s, gap_s=settings.gap_s

@@ -7,6 +7,9 @@ import numpy as np
 
 from models.arrays import Floats
 
+ECONOMIZED = 0.4
+"""Share of the rooms drawn that have an economizer."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RoomDesign:
@@ -104,7 +107,7 @@ def draw_designs(count: int, rng: np.random.Generator) -> RoomDesign:
         lift_k=between(9, 15),
         fan_kw=between(0.03, 0.10),
         fan_fixed=between(0.1, 1.0),
-        economizer=(rng.random(count) < 0.4).astype(float),  # noqa: PLR2004  # two in five
+        economizer=(rng.random(count) < ECONOMIZED).astype(float),
         air_change_h=between(0.05, 1.0),
     )
 

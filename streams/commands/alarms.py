@@ -10,12 +10,13 @@ from rich.console import Console
 from rich.live import Live
 from rich.table import Table
 
-from connectors.alarm_log import AlarmLog
 from connectors.alarms_reader import Standing, reading
 from connectors.message_log import MessageLog
+from connectors.record_log import RecordLog
 from models.alarms.order import newest, standing
 from schemas.alarms import AlarmChange, Level
 from schemas.codec import to_data
+from schemas.topics import ALARMS_CHANGED
 from streams.alarm_lines import board, event, line
 from streams.commands.alarm_actions import ACTIONS, Key
 from streams.commands.alarms_try import try_rules
@@ -95,7 +96,8 @@ def watch(
     if not console.is_terminal:
         console = Console(width=FILE_COLUMNS, highlight=False)
     with MessageLog(settings.kafka) as messages:
-        log = AlarmLog(messages, known_writers(settings.registry), from_beginning=True)
+        known = known_writers(settings.registry)
+        log = RecordLog(messages, known, ALARMS_CHANGED, from_beginning=True)
 
         def read_on(alarms: Sequence[AlarmChange]) -> list[AlarmChange]:
             found = (each for each in log.read() if site in (None, each.site))

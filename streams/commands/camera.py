@@ -20,6 +20,9 @@ from streams.options import duration_of
 from streams.output import Format, FormatOption, say, show, show_json
 from streams.settings import Settings
 
+LONGEST_EVERY_MS = 86_400_000
+"""A day."""
+
 
 def camera(
     source: Annotated[
@@ -110,7 +113,7 @@ def _named(name: str, option: str) -> str:
 
 
 def _every_ms(text: str) -> int:
-    if text.endswith("ms") and text[:-2].isdecimal() and 0 < int(text[:-2]) <= 86_400_000:  # noqa: PLR2004  # a day
+    if text.endswith("ms") and text[:-2].isdecimal() and 0 < int(text[:-2]) <= LONGEST_EVERY_MS:
         return int(text[:-2])
     return duration_of(text, "--every")
 

@@ -11,13 +11,15 @@ import typer
 from compose.ports import free_ports
 from connectors.alarms_reader import AlarmsReader, Standing
 from connectors.message_log import MessageLog
+from connectors.pedestrians import cached_video
 from connectors.topic_admin import TopicAdmin
 from schemas.topics import READINGS_RECEIVED
-from streams import demo_crowd, demo_energy
+from streams import demo_crowd, demo_energy, demo_street
 from streams.children import Child
 from streams.chores import RollUp
 from streams.demo import figures
-from streams.demo_alarms import acknowledge_some, alarm_figures, receiver
+from streams.demo_alarm_figures import alarm_figures
+from streams.demo_alarms import acknowledge_some, receiver
 from streams.demo_dashboards import empty_cells
 from streams.demo_plant import DEMO_DIR, drain, produce, servers, settings_of, together
 from streams.demo_report import BUILD_DIR, chart, energy_chart, report
@@ -68,13 +70,16 @@ def demo(
             rooms = demo_energy.simulated(simulated)
         sent["sent"] += rooms["sent"][READINGS_RECEIVED.name]
         drain(workers, sent=sent["sent"], frames=frames)
+        say("A camera sees a recorded street, as fast as its frames can be sent …")
+        street = demo_street.play(environment, cached_video())
+        drain(workers, sent=sent["sent"], frames=frames + street.sent)
         say(f"Sending {CALM_DEVICES} devices' air as it comes for {CALM_S:.0f} s, to time it …")
         calm_ms = wall_ms()
         sent = together([sent, _calm(environment)])
-        drain(workers, sent=sent["sent"], frames=frames)
+        drain(workers, sent=sent["sent"], frames=frames + street.sent)
         say("Acknowledging a few alarms …")
         acknowledged = acknowledge_some(settings)
-        drain(workers, sent=sent["sent"], frames=frames)
+        drain(workers, sent=sent["sent"], frames=frames + street.sent)
         say("Rolling up, and counting everything where it lies …")
         asyncio.run(_roll_up(settings))
         documents = AlarmsReader(settings.mongo).current(standing=Standing.ALL, limit=MOST_ALARMS)
@@ -84,6 +89,7 @@ def demo(
             )
             energy = demo_energy.energy_figures(log, rooms)
             crowd = demo_crowd.crowd_figures(log, visitors, sent=frames, settings=settings.crowd)
+            crossing = demo_street.street_figures(log, street)
             demo_crowd.crowd_picture(log, visitors.scene, BUILD_DIR / "crowd_frame.png")
         cells = asyncio.run(empty_cells(settings))
         found = figures(
@@ -92,6 +98,7 @@ def demo(
             alarms=alarms,
             energy=energy,
             crowd=crowd,
+            street=crossing,
             empty_cells=cells,
             since_ms=calm_ms,
         )

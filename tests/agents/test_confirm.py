@@ -5,16 +5,14 @@ from models.shadows.refusals import refusal
 from schemas.batch import Records
 from schemas.shadows import DeviceReport, Origin, ShadowUpdate
 from streams.shapes import gives, takes
+from tests.models.energy_records import report
 from tests.models.shadow_updates import AT
 
-REPORT = DeviceReport(
+REPORT = report(
+    AT,
     report_id="r-1",
     site="house",
     device="ac-1",
-    at=AT,
-    setpoint_c=22.0,
-    power_kw=3.0,
-    version=7,
     client_token="t",
     refused=True,
     detail="compressor locked",
@@ -41,7 +39,7 @@ def test_a_report_updates_the_shadow_of_its_device() -> None:
         at=AT,
         by="ac-1",
         setpoint_c=22.0,
-        version=7,
+        version=4,
         client_token="t",
         refused=True,
         text="compressor locked",

@@ -43,7 +43,6 @@ def test_it_takes_frames_and_gives_counts_visits_and_judgements() -> None:
     ("wrong", "reason"),
     [
         ({"site": "nowhere"}, Reason.UNKNOWN_SITE),
-        ({"site": "island"}, Reason.NO_TIME_ZONE),
         ({"camera": "z"}, Reason.UNKNOWN_CAMERA),
         ({"frame_id": ""}, Reason.EMPTY_NAME),
         ({"frame_id": "x" * 129}, Reason.NAME_TOO_LONG),
@@ -54,16 +53,11 @@ def test_it_takes_frames_and_gives_counts_visits_and_judgements() -> None:
 def test_what_cannot_be_counted_is_set_aside_with_its_reason(
     wrong: dict[str, Any], reason: Reason
 ) -> None:
-    count = Census(settings().model_copy(update={"sites": sites()}))
+    count = Census(settings())
     [aside] = said(count, shot(NINE, 1), replace(shot(NINE, 2), **wrong), logged_at=NINE + HOUR)
 
     assert isinstance(aside, SetAside)
     assert (1, reason) == (aside.row, aside.reason)
-
-
-def sites() -> dict[str, Any]:
-    hall = settings().sites["hall"]
-    return {"hall": hall, "island": hall.model_copy(update={"time_zone": None})}
 
 
 def test_frames_later_than_allowed_are_set_aside_and_others_are_not() -> None:

@@ -6,26 +6,10 @@ from schemas.batch import Records
 from schemas.energy import EnergyRecommendation, Reason
 from schemas.shadows import Origin, ShadowUpdate
 from streams.shapes import gives, takes
+from tests.models.energy_records import recommendation
 from tests.models.shadow_updates import AT
 
-MADE = EnergyRecommendation(
-    recommendation_id="r-1",
-    site="house",
-    device="room-1",
-    room="one",
-    air_conditioner="ac-1",
-    at=AT,
-    since=AT - 50_000,
-    sets=6,
-    setpoint_c=24.5,
-    raw_c=24.6,
-    current_setpoint_c=24.0,
-    reason=Reason.OK,
-    model="energy-load",
-    model_version=3,
-    inputs_sha256="0" * 64,
-    expected_kwh=3.5,
-)
+MADE = recommendation(AT, recommendation_id="r-1", site="house", air_conditioner="ac-1")
 
 
 def proposed(*rows: EnergyRecommendation) -> list[ShadowUpdate]:
@@ -41,7 +25,7 @@ def test_a_recommendation_is_a_wish_of_its_model() -> None:
     [wish] = proposed(MADE)
 
     assert ("r-1", "house", "ac-1", AT) == (wish.update_id, wish.site, wish.device, wish.at)
-    assert (Origin.MODEL, 24.5) == (wish.origin, wish.setpoint_c)
+    assert (Origin.MODEL, 25.5) == (wish.origin, wish.setpoint_c)
     assert ("energy-load 3", "") == (wish.by, wish.text)
 
 

@@ -21,6 +21,7 @@ from schemas.codec import decode, encode
 from schemas.crowd import CrowdCounted, WindowState
 from schemas.frames import Emotions, Face, FrameAnalysed, Gender
 from tests.bench.subject import answer
+from tests.models.crowd_frames import frame
 
 WORK = "crowd"
 SITE, CAMERAS = "hall", ("door", "hall", "stairs", "till")
@@ -50,8 +51,9 @@ def row(faces: int) -> dict[str, Any]:
 
 def settings() -> CrowdRules:
     """One site as it is by default."""
-    site = {"time_zone": "Asia/Seoul", "cameras": {name: {} for name in CAMERAS}}
-    return CrowdRules.model_validate({"sites": {SITE: site}, "key": "bench"})
+    place = {"latitude": 37.6, "longitude": 127.0, "time_zone": "Asia/Seoul"}
+    sites = {SITE: {**place, "cameras": {name: {} for name in CAMERAS}}}
+    return CrowdRules.model_validate({"sites": sites, "key": "bench"})
 
 
 def batches(faces: int, came: list[int], seed: int = 1) -> Iterator[Records[FrameAnalysed]]:
@@ -71,7 +73,9 @@ def batches(faces: int, came: list[int], seed: int = 1) -> Iterator[Records[Fram
             for number, camera in enumerate(CAMERAS):
                 mine = range(number * PRESENT, (number + 1) * PRESENT)
                 found = tuple(_face(seen[each], quality[each], each) for each in mine)
-                rows.append(_frame(camera, START_MS + at * 1000 + number, found))
+                taken_at = START_MS + at * 1000 + number
+                name = f"{camera}-{taken_at}"
+                rows.append(frame(taken_at, *found, camera=camera, name=name, site=SITE))
         made, second = made + len(rows) * PRESENT, second + BATCH_S
         times = np.array([row.at + 200 for row in rows], np.int64)
         origin = Origin(
@@ -156,22 +160,6 @@ def _face(template: Any, quality: float, number: int) -> Face:
         emotions=SHOWN,
         embedding=template.astype("<f2").tobytes(),
         embedding_model=MODEL,
-    )
-
-
-def _frame(camera: str, at: int, faces: tuple[Face, ...]) -> FrameAnalysed:
-    return FrameAnalysed(
-        frame_id=f"{camera}-{at}",
-        site=SITE,
-        camera=camera,
-        at=at,
-        width_px=640,
-        height_px=480,
-        faces=faces,
-        males=0,
-        females=0,
-        models={},
-        processing_ms=1.0,
     )
 
 

@@ -12,7 +12,7 @@ from confluent_kafka import Producer
 from schemas.batch import Int64s
 from schemas.codec import schema_of
 from schemas.columns import arrow_schema, encode_columns
-from schemas.topics import Topic
+from schemas.topic import Topic
 
 SITE, PROFILE = "bleiswijk", "farm.climate"
 DEVICES = 100
@@ -50,7 +50,7 @@ def columns(record: type, first: int, count: int, *, start_ms: int) -> pa.Record
         "at": pa.array(at),
         # the contract has no null there once the event is accepted
         "received_at": pa.array(at) if _accepted(layout) else pa.nulls(count, pa.int64()),
-        "readings": _readings(number, layout.field("readings").type, _accepted(layout)),
+        "readings": _readings(number, layout.field("readings").type, accepted=_accepted(layout)),
         "position": pa.nulls(count, layout.field("position").type),
         "tags": pa.array([[]] * count, layout.field("tags").type),
     }
@@ -106,7 +106,7 @@ def _accepted(layout: pa.Schema) -> bool:
     return not layout.field("received_at").nullable
 
 
-def _readings(number: Numbers, layout: pa.DataType, accepted: bool) -> pa.ListArray:  # noqa: FBT001  # internal
+def _readings(number: Numbers, layout: pa.DataType, *, accepted: bool) -> pa.ListArray:
     turn, device = number // DEVICES, number % DEVICES
     noise = np.random.default_rng(int(number[0])).uniform(-0.1, 0.1, (3, len(number)))
     values = np.round(

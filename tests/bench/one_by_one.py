@@ -7,7 +7,8 @@ from typing import Any
 
 from confluent_kafka import Consumer, Producer, TopicPartition
 
-from schemas.topics import READINGS_ACCEPTED, READINGS_RECEIVED, Topic
+from schemas.topic import Topic
+from schemas.topics import READINGS_ACCEPTED, READINGS_RECEIVED
 from tests.bench.ground import PARTITIONS, Ground
 from tests.bench.load import CONFIRMED, messages
 from tests.bench.subject import OURS, SubjectError

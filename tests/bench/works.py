@@ -7,7 +7,8 @@ from typing import Any
 
 from rich.console import Console
 
-from schemas.topics import READINGS_ACCEPTED, READINGS_RECEIVED, Topic
+from schemas.topic import Topic
+from schemas.topics import READINGS_ACCEPTED, READINGS_RECEIVED
 from tests.bench import (
     alarm_check,
     crowd,

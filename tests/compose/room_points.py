@@ -11,7 +11,7 @@ from connectors.influx import InfluxSettings
 from schemas.energy import Reason
 from schemas.records import Quality
 from schemas.shadows import CommandState
-from tests.connectors.energy_records import batch, command, reading, recommendation, report
+from tests.models.energy_records import batch, command, reading, recommendation, report
 
 MINUTE_MS = 60_000
 

@@ -26,7 +26,7 @@ from connectors.energy_points import (
     ROOM_TAGS,
     EnergyPointsSettings,
 )
-from connectors.event_points import RETENTION as ROOMS_KEPT
+from connectors.energy_points import RETENTION as ROOMS_KEPT
 from connectors.influx import InfluxSettings, InfluxSink
 from connectors.influxql import InfluxQL
 from connectors.line_protocol import TAGS
@@ -312,13 +312,13 @@ async def test_the_figures_of_server_rooms_are_right(filled: InfluxSettings) -> 
         return float(row[figure])
 
     assert 21.0 == await stat("Current setpoint, °C", "setpoint")
-    assert 7.0 == await stat("Weather", "weather")
+    assert 6.0 == await stat("Weather", "weather")
     assert 23.75 == await stat("Recommended setpoint, °C", "recommended")
     assert 50.0 == await stat("Readings with stale weather, %", "stale")
     assert 50.0 == await stat("Recommendations by fallback, %", "fallback")
     assert 8 * 178 / 60 == pytest.approx(await stat("Energy for cooling, kWh", "used"))
     temperatures = await rows(filled, by_cell["Indoor and outdoor temperature, °C"])
-    assert {(24.5, 3.5)} == {(row["indoor"], row["outdoor"]) for row in temperatures}
+    assert {(24.0, 10.0)} == {(row["indoor"], row["outdoor"]) for row in temperatures}
     reasons = await rows(filled, by_cell["Latest fallbacks and why"])
     assert {("tower-2", "weather_stale", "no weather yet")} == {
         (row["room"], row["reason"], row["detail"]) for row in reasons

@@ -7,7 +7,8 @@ from uuid import uuid4
 
 import pytest
 
-from connectors.alarm_points import AlarmPointsSink, points
+from connectors.alarm_points import SHAPE, AlarmPointsSink
+from connectors.event_points import points
 from connectors.influx import HOUR_MS, InfluxSettings
 from connectors.influxql import InfluxQL, Row
 from connectors.outcome import RefusedError, UnavailableError
@@ -47,15 +48,15 @@ def test_a_change_is_a_line_of_its_own_time_and_number() -> None:
         rf'alarm_id="id-{AT}",worst_level="warning",sequence=7i,openings=1i,active=1i,'
         rf"acknowledged=0i,backfilled=0i,duration_s=0.0 {AT + 7}000007"
     )
-    assert f"{expected}\n" == points([made]).decode()
-    assert b",value=31.5 " in points([change()])
-    assert b"" == points([])
+    assert f"{expected}\n" == points(SHAPE, [made]).decode()
+    assert b",value=31.5 " in points(SHAPE, [change()])
+    assert b"" == points(SHAPE, [])
 
 
 @pytest.mark.parametrize("name", ["", "a\nb"])
 def test_a_name_that_no_line_can_hold_is_refused(name: str) -> None:
     with pytest.raises(RefusedError):
-        points([change(resource=name)])
+        points(SHAPE, [change(resource=name)])
 
 
 @pytest.mark.integration
@@ -114,7 +115,8 @@ async def test_changes_older_than_points_are_kept_are_counted_not_written(
 ) -> None:
     counted: list[int] = []
     old = NOW - (store.hour_retention_h + 1) * HOUR_MS
-    sink = AlarmPointsSink(store, on_expired=counted.append)
+    sink = AlarmPointsSink(store)
+    sink.on_expired = counted.append
     await sink.prepare()
     await sink.write(batch([change(1, at=old), change(2, at=NOW)]))
 

@@ -10,7 +10,7 @@ from connectors.outcome import UnavailableError
 from connectors.producer import BatchProducer
 from connectors.topic_admin import TopicAdmin
 from schemas.records import Telemetry
-from schemas.topics import MEBIBYTE, Topic
+from schemas.topic import MEBIBYTE, Topic
 from streams.settings import Settings
 
 

@@ -21,7 +21,7 @@ from connectors.outcome import RefusedError, UnavailableError
 from schemas.energy import Reason
 from schemas.records import Quality
 from schemas.shadows import CommandState
-from tests.connectors.energy_records import batch, command, reading, recommendation, report
+from tests.models.energy_records import batch, command, reading, recommendation, report
 
 Ask = Callable[..., Awaitable[list[Row]]]
 
@@ -78,8 +78,8 @@ async def test_a_reading_and_its_recommendation_are_one_point_with_the_original_
     )
     rows = await ask(f"SELECT {fields} FROM DB..dev1 WHERE location = 'gwangju'")
     assert [
-        (NOW - 10_000, 24.5, 45.0, 3.5, 70.0, 7.0, 22.0, None),
-        (NOW, 24.5, 45.0, 3.5, 70.0, 7.0, 22.0, 25.5),
+        (NOW - 10_000, 24.0, 50.0, 10.0, 60.0, 6.0, 22.0, None),
+        (NOW, 24.0, 50.0, 10.0, 60.0, 6.0, 22.0, 25.5),
     ] == [tuple(row.values()) for row in rows]
 
 
@@ -125,7 +125,7 @@ async def test_a_reading_says_how_far_it_can_be_trusted(
     fields = "dew_point, it_power_kw, quality, suspect, weather_age_s, weather_stale, weather_stat"
     rows = await ask(f"SELECT {fields}, temperature FROM DB..dev1 WHERE room = 'tower-1'")
     assert [
-        (NOW, 11.75, 31.0, "good", 0, 300.0, 0, 7.0, 24.5),
+        (NOW, 12.9, 30.0, "good", 0, 300.0, 0, 6.0, 24.0),
         (NOW + 1, None, None, "missing", 1, None, 1, 0.0, None),
     ] == [tuple(row.values()) for row in rows]
 

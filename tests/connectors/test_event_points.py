@@ -2,7 +2,7 @@
 
 from connectors.event_points import Shape, points
 from schemas.shadows import DeviceReport
-from tests.connectors.energy_records import AT, report
+from tests.models.energy_records import AT, report
 
 SHAPE: Shape[DeviceReport] = Shape(
     measurement="aircon",

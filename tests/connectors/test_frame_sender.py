@@ -15,7 +15,7 @@ from connectors.topic_admin import TopicAdmin
 from schemas.codec import decode, encode_framed
 from schemas.frames import FrameCaptured
 from schemas.framing import SINGLE_OBJECT_HEADER_BYTES
-from schemas.topics import Topic
+from schemas.topic import Topic
 from streams.settings import Settings
 from tests.models.camera_frames import AT, SHARP, frame
 

@@ -9,7 +9,7 @@ from connectors.log_cut import LogCut
 from connectors.message_log import MessageLog
 from connectors.topic_admin import TopicAdmin
 from schemas.records import Telemetry
-from schemas.topics import Topic
+from schemas.topic import Topic
 from streams.settings import Settings
 
 pytestmark = [pytest.mark.integration, pytest.mark.timeout(60)]
@@ -33,7 +33,7 @@ def values(settings: Settings, name: str) -> list[bytes | None]:
 
 
 @pytest.mark.parametrize("compacted", [False, True])
-def test_what_was_cut_off_cannot_be_read_any_more(settings: Settings, compacted: bool) -> None:  # noqa: FBT001  # a parameter
+def test_what_was_cut_off_cannot_be_read_any_more(settings: Settings, *, compacted: bool) -> None:
     name, cut = topic(settings, compacted=compacted), LogCut(settings.kafka)
     kept_ms = cut.kept_ms(name)
 

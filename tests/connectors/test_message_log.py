@@ -8,7 +8,7 @@ from connectors.message_log import MessageLog, MissingTopicError, Span
 from connectors.outcome import UnavailableError
 from connectors.topic_admin import TopicAdmin
 from schemas.records import Telemetry
-from schemas.topics import Topic
+from schemas.topic import Topic
 from streams.sending import send
 from streams.settings import Settings
 

@@ -8,15 +8,14 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from confluent_kafka import KafkaError
 
 from connectors.kafka import KafkaSettings
 from connectors.message_log import MessageLog
 from connectors.outcome import UnavailableError
-from connectors.producer import BatchProducer, BrokerFatalError, Failure, Refusal
+from connectors.producer import BatchProducer
 from connectors.topic_admin import TopicAdmin
 from schemas.records import Telemetry
-from schemas.topics import MEBIBYTE, Topic
+from schemas.topic import MEBIBYTE, Topic
 from streams.settings import Settings
 
 
@@ -102,27 +101,3 @@ async def test_without_a_broker_it_waits_and_a_close_says_that_nothing_was_sent(
 
     with pytest.raises(UnavailableError, match="1 messages not confirmed"):
         await sending
-
-
-@pytest.mark.parametrize(
-    ("code", "refused"),
-    [
-        (KafkaError.MSG_SIZE_TOO_LARGE, True),
-        (KafkaError.INVALID_RECORD, True),
-        (KafkaError._QUEUE_FULL, False),
-        (KafkaError.NOT_ENOUGH_REPLICAS, False),
-        (KafkaError.TOPIC_AUTHORIZATION_FAILED, False),
-    ],
-)
-def test_a_failure_is_refused_or_sent_again(*, code: int, refused: bool) -> None:
-    failure = Failure(KafkaError(code), Refusal("t", b"k", b"v", 3))
-
-    assert (refused, not refused) == (failure.refused, failure.retriable)
-    assert {"key": b"k", "value": b"v", "partition": 3} == failure.again
-
-
-def test_a_fatal_error_ends_the_worker_instead() -> None:
-    failure = Failure(KafkaError(KafkaError._FATAL, "fenced", fatal=True), Refusal("t", None, None))
-
-    with pytest.raises(BrokerFatalError, match="fenced"):
-        _ = failure.retriable

@@ -9,7 +9,7 @@ from connectors.energy_points import EnergyPointsSettings, EnrichedPointsSink
 from connectors.influx import HOUR_MS, InfluxSettings
 from connectors.room_history import room_history
 from models.energy.training.history import history
-from tests.connectors.energy_records import batch, reading
+from tests.models.energy_records import batch, reading
 
 NOW = time.time_ns() // (HOUR_MS * 1_000_000) * HOUR_MS
 MINUTE_MS = 60_000
@@ -30,7 +30,7 @@ async def test_a_room_s_minutes_become_its_history(influx_url: str) -> None:
     rows = await room_history(
         "tower-1", from_ms=NOW - HOUR_MS, to_ms=NOW, influx=influx, energy=energy
     )
-    found = history(rows, rated_it_kw=62.0)
+    found = history(rows, rated_it_kw=60.0)
 
     assert 20 == len(found.setpoint_c)
     assert {22.0} == set(found.setpoint_c.tolist())

@@ -7,8 +7,9 @@ from connectors.server_load import IDLE, STEP_S, server_load
 from connectors.server_room import FIXED_C, REPORT_EVERY_S, ServerRoom
 from models.sites import Room
 from schemas.records import Telemetry
-from schemas.shadows import CommandState, DeviceCommand, DeviceReport, Origin
+from schemas.shadows import CommandState, DeviceCommand, DeviceReport
 from schemas.weather import WeatherObserved
+from tests.models.energy_records import command
 
 START_MS = 1_760_000_040_000
 DAY_STEPS = 86_400 // STEP_S
@@ -16,23 +17,7 @@ DAY_STEPS = 86_400 // STEP_S
 WEATHER = WeatherObserved(
     site="s", at=0, fetched_at=0, provider="p", temperature_c=25.0, humidity_percent=50.0
 )
-SENT = DeviceCommand(
-    site="s",
-    device="aircon",
-    version=1,
-    client_token="token",
-    state=CommandState.SENT,
-    at=START_MS,
-    origin=Origin.MODEL,
-    by="model",
-    desired_c=24.0,
-    reported_c=None,
-    delta_c=None,
-    wished_at=START_MS,
-    expires_at=START_MS + 300_000,
-    manual_until=None,
-    update_id="u",
-)
+SENT = command(START_MS, site="s", device="aircon", version=1, client_token="token", desired_c=24.0)
 
 
 def room(seed: int = 1) -> ServerRoom:

@@ -17,7 +17,8 @@ from connectors.object_store import ObjectStoreSettings
 from schemas.codec import decode, schema_of
 from schemas.reasons import Reason
 from schemas.records import AcceptedTelemetry, DeadLetter
-from schemas.topics import READINGS_ACCEPTED, READINGS_RECEIVED, READINGS_REJECTED, Topic
+from schemas.topic import Topic
+from schemas.topics import READINGS_ACCEPTED, READINGS_RECEIVED, READINGS_REJECTED
 from tests.faults.load import Shipped
 from tests.faults.rig import Rig
 from tests.faults.topics import Reader

@@ -9,7 +9,8 @@ from models.crowd.settings import CrowdRules
 from schemas.codec import decode, schema_of
 from schemas.crowd import CrowdCounted, VisitEnded
 from schemas.frames import FrameAnalysed
-from schemas.topics import CROWD_COUNTED, FRAMES_REJECTED, VISITS_ENDED, Topic
+from schemas.topic import Topic
+from schemas.topics import CROWD_COUNTED, FRAMES_REJECTED, VISITS_ENDED
 from tests.faults.audit import Verdict
 from tests.faults.rig import Rig
 from tests.faults.topics import Reader

@@ -8,7 +8,7 @@ from typing import Any
 from confluent_kafka import Producer
 
 from connectors.kafka import KafkaSettings
-from schemas.topics import Topic
+from schemas.topic import Topic
 
 TICK_S = 0.02
 DELIVERY_S = 60.0

@@ -18,7 +18,8 @@ from compose.settings import ServerSettings
 from compose.status import worker_environment
 from connectors.kafka import KafkaSettings
 from connectors.topic_admin import TopicAdmin
-from schemas.topics import CATALOGUE, Topic
+from schemas.topic import Topic
+from schemas.topics import CATALOGUE
 from streams.children import Child, until
 from tests.faults.topics import Reader
 

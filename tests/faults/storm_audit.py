@@ -17,7 +17,8 @@ from schemas.batch import Origin, Records
 from schemas.codec import decode, schema_of
 from schemas.notifications import Occasion
 from schemas.records import AcceptedTelemetry
-from schemas.topics import ALARMS_CHANGED, ALARMS_REQUESTED, READINGS_ACCEPTED, Topic
+from schemas.topic import Topic
+from schemas.topics import ALARMS_CHANGED, ALARMS_REQUESTED, READINGS_ACCEPTED
 from tests.faults.audit import Verdict
 from tests.faults.rig import Rig
 from tests.faults.storm import Storm

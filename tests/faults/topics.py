@@ -6,7 +6,7 @@ from typing import Any
 from confluent_kafka import Consumer, Message, TopicPartition
 
 from connectors.kafka import KafkaSettings
-from schemas.topics import Topic
+from schemas.topic import Topic
 
 ANSWER_S = 20.0
 LOOK_S = 0.1

@@ -59,7 +59,7 @@ class Apart:
 
     def __init__(self, frames: Iterable[Frame], settings: CrowdRules, site: str = "hall") -> None:
         self.settings, self.site = settings, settings.sites[site]
-        self.zone = ZoneInfo(str(self.site.time_zone))
+        self.zone = ZoneInfo(self.site.time_zone)
         [marks] = settings.matching.values()
         self.same, self.alike = (int(np.ceil(each * 4000**2)) for each in (marks.same, marks.alike))
         unique: dict[Any, Frame] = {}

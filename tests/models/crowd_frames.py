@@ -18,7 +18,8 @@ NINE = 1_780_300_800_000
 
 def settings(site: dict[str, Any] | None = None, **more: Any) -> CrowdRules:
     """Counting at ``hall``, in Seoul, with cameras ``a``, ``b`` and ``c``."""
-    hall = {"time_zone": "Asia/Seoul", "cameras": {"a": {}, "b": {}, "c": {}}} | (site or {})
+    seoul = {"latitude": 37.6, "longitude": 127.0, "time_zone": "Asia/Seoul"}
+    hall = {**seoul, "cameras": {"a": {}, "b": {}, "c": {}}, **(site or {})}
     given: dict[str, Any] = {
         "sites": {"hall": hall},
         "key": "a key",

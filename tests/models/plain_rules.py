@@ -128,8 +128,8 @@ def tag_matches(event: AcceptedTelemetry, tag: str, pattern: str) -> bool:
 
 
 def number(reading: AcceptedReading) -> float | None:
-    finite = isinstance(reading.value, float) and math.isfinite(reading.value)
-    return float(reading.value) if finite else None  # type: ignore[arg-type]  # it is a float
+    value = reading.value
+    return value if isinstance(value, float) and math.isfinite(value) else None
 
 
 def suspect(reading: AcceptedReading) -> bool:

@@ -31,7 +31,7 @@ def test_what_is_blurred_is_less_sharp() -> None:
 @pytest.mark.parametrize(
     ("grey", "blocked", "dark"), [(3, True, True), (120, True, False), (250, True, False)]
 )
-def test_a_picture_of_nothing_is_blocked(grey: int, blocked: bool, dark: bool) -> None:  # noqa: FBT001  # a case of a table
+def test_a_picture_of_nothing_is_blocked(grey: int, *, blocked: bool, dark: bool) -> None:
     seen = sight(plain(grey))
 
     assert (blocked, dark) == (seen.blocked(SETTINGS), seen.dark(SETTINGS))

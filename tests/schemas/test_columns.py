@@ -1,7 +1,9 @@
 """The two decoders give one verdict: Rust's speed, fastavro's judgement."""
 
 import os
+from collections.abc import Callable
 from random import Random
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -46,8 +48,8 @@ telemetries = st.builds(
 )
 
 
-def telemetry(**changes: object) -> Telemetry:
-    fields = {
+def telemetry(**changes: Any) -> Telemetry:
+    fields: dict[str, Any] = {
         "event_id": "e-1",
         "site": "bleiswijk",
         "device": "air-1",
@@ -60,11 +62,11 @@ def telemetry(**changes: object) -> Telemetry:
         ),
         "tags": {"firmware": "1.2"},
     }
-    return Telemetry(**fields | changes)  # type: ignore[arg-type]  # fields of many types
+    return Telemetry(**fields | changes)
 
 
-def as_records(rows: object) -> list[Telemetry]:
-    plain = rows.to_pylist()  # type: ignore[attr-defined]  # Arrow tells no types
+def as_records(rows: Any) -> list[Telemetry]:
+    plain = rows.to_pylist()
     return [from_data({**row, "tags": dict(row["tags"])}, Telemetry) for row in plain]
 
 
@@ -96,11 +98,11 @@ def test_columns_hold_what_was_written_and_encode_to_the_same_bytes(
 )
 @pytest.mark.parametrize("place", [0, 1, 499, 999])
 def test_one_bad_body_among_a_thousand_is_found_and_set_aside(
-    spoil: object, reason: Reason, place: int
+    spoil: Callable[[bytes], bytes], reason: Reason, place: int
 ) -> None:
     good = encode(telemetry())
     bodies = [good] * 1000
-    bodies[place] = spoil(good)  # type: ignore[operator]  # a case of the table
+    bodies[place] = spoil(good)
 
     decoded = DECODER.decode(marked(bodies))
 

@@ -13,7 +13,7 @@ from confluent_kafka import Consumer, Producer, TopicPartition
 from connectors.topic_admin import TopicAdmin
 from schemas.batch import Raw
 from schemas.records import DeadLetter, Telemetry
-from schemas.topics import Topic
+from schemas.topic import Topic
 from streams.app import add_agent, create_app, group_id
 from streams.flow import Flow
 from streams.gather import Gatherer, Gathering

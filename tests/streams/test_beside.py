@@ -10,7 +10,7 @@ from connectors.message_log import MessageLog
 from schemas.batch import REACH_MS, SETTLING_MS, Origin, Records
 from schemas.codec import encode, schema_of
 from schemas.records import Telemetry
-from schemas.topics import Topic
+from schemas.topic import Topic
 from streams.beside import Beside, SharedLog
 from streams.reader import reader
 from streams.settings import Settings

@@ -9,7 +9,7 @@ import pytest
 from schemas.codec import decode
 from schemas.framing import SINGLE_OBJECT_HEADER_BYTES
 from schemas.records import Telemetry
-from schemas.topics import Topic
+from schemas.topic import Topic
 from streams.chores import Pass
 from streams.flow import Clockwork, Flow, Step
 from streams.settings import Settings

@@ -19,7 +19,8 @@ from schemas.batch import Records
 from schemas.codec import encode_framed
 from schemas.crowd import CrowdCounted
 from schemas.frames import FrameAnalysed
-from schemas.topics import CROWD_COUNTED, FRAMES_ANALYSED, VISITS_ENDED, Topic
+from schemas.topic import Topic
+from schemas.topics import CROWD_COUNTED, FRAMES_ANALYSED, VISITS_ENDED
 from streams import audit
 from streams.flow import Flow
 from streams.settings import Settings

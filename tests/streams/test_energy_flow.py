@@ -15,13 +15,8 @@ from models.sites import SiteSettings
 from schemas.batch import Records
 from schemas.energy import Reason
 from schemas.shadows import CommandState
-from schemas.topics import (
-    DEVICES_COMMANDED,
-    ENERGY_ENRICHED,
-    ENERGY_RECOMMENDED,
-    READINGS_RECEIVED,
-    Topic,
-)
+from schemas.topic import Topic
+from schemas.topics import DEVICES_COMMANDED, ENERGY_ENRICHED, ENERGY_RECOMMENDED, READINGS_RECEIVED
 from streams import audit
 from streams.observer import wall_ms
 from streams.settings import Settings

@@ -9,7 +9,7 @@ from schemas.batch import Origin, Raw, Records
 from schemas.codec import Schema, encode, encode_framed, schema_of
 from schemas.frames import FrameCaptured
 from schemas.reasons import Reason, SetAside
-from schemas.topics import Topic
+from schemas.topic import Topic
 from streams.fetching import Fetching
 from streams.reader import Read, reader
 from streams.settle import part

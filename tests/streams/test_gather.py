@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from streams.gather import Gatherer
-from streams.lane import Lanes
+from streams.lanes import Lanes
 from tests.streams.test_lane import HERE, Bench, batch, turns
 
 

@@ -1,7 +1,7 @@
 """Batches of a partition: begun in order, confirmed in order, acknowledged only when confirmed."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -11,15 +11,15 @@ from faust.types import TP
 from schemas.batch import Raw
 from streams.fetch import Messages
 from streams.gather import Gatherer, Gathering
-from streams.lane import BEHIND_S, Lane, Lanes
+from streams.lane import BEHIND_S, Lane
 from streams.metrics import Metrics
 from streams.observer import Observer
+from streams.parts import Fetched
 from streams.readiness import Readiness
-from streams.transport import Fetched
 from streams.work import Outcome, Simple
 from streams.writers import UnresolvedError
 
-HERE, THERE = TP("t", 0), TP("t", 1)
+HERE = TP("t", 0)
 
 
 def batch(
@@ -226,68 +226,3 @@ async def test_a_lane_that_is_let_go_acknowledges_nothing_more(bench: Bench) -> 
 
     assert [] == bench.acknowledged
     assert [] == bench.failures
-
-
-def failing(error: BaseException) -> None:
-    raise error
-
-
-@dataclass
-class Event:
-    value: Fetched
-    acknowledged: list[Fetched]
-
-    def ack(self) -> None:
-        self.acknowledged.append(self.value)
-
-
-async def carried(lanes: Lanes, *batches: Fetched) -> list[Fetched]:
-    """Carry these batches; give those acknowledged by the end."""
-    acknowledged: list[Fetched] = []
-
-    async def events() -> AsyncIterator[Event]:
-        for each in batches:
-            yield Event(each, acknowledged)
-            await turns(3)
-
-    await lanes.run(events())
-    await lanes.hurry()
-    return acknowledged
-
-
-async def test_each_partition_has_a_lane_of_its_own() -> None:
-    opened: list[Bench] = []
-
-    def open_lane(_: int) -> Gatherer:
-        opened.append(Bench())
-        opened[-1].work.confirm(9)
-        return opened[-1].gatherer(size_bytes=1)
-
-    lanes = Lanes(open_lane, assigned=lambda: {HERE, THERE}, fail=failing)
-    batches = batch(0, b"a"), batch(5, b"b", tp=THERE), batch(1, b"c")
-
-    assert list(batches) == await carried(lanes, *batches)
-    assert [["begin 0", "begin 1"], ["begin 5"]] == [
-        [each for each in bench.work.seen if each.startswith("begin")] for bench in opened
-    ]
-    assert 3 == lanes.state_entries
-
-
-async def test_a_rebalance_drops_what_was_under_way_and_forgets_what_others_have_now() -> None:
-    opened: list[Bench] = []
-
-    def open_lane(_: int) -> Gatherer:
-        opened.append(Bench())
-        return opened[-1].gatherer(size_bytes=1)
-
-    lanes = Lanes(open_lane, assigned=lambda: {HERE}, fail=failing)
-    under_way = batch(0, b"a"), batch(5, b"b", tp=THERE)
-    again = batch(0, b"a", generation=2)
-    acknowledged = asyncio.create_task(carried(lanes, *under_way, again))
-    await turns(20)
-    for bench in opened:
-        bench.work.confirm(9)
-
-    assert [again] == await acknowledged
-    assert 2 == len(opened)
-    assert 2 == lanes.state_entries

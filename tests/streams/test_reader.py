@@ -9,24 +9,13 @@ import pytest
 from schemas.batch import Columns, Origin, Raw, Records
 from schemas.codec import Schema, encode, encode_framed, schema_of
 from schemas.reasons import Reason, SetAside
-from schemas.records import DeadLetter, Reading, Telemetry
+from schemas.records import DeadLetter, Telemetry
 from schemas.topics import READINGS_RECEIVED
 from streams.reader import Read, reader
+from tests.streams.test_worker import telemetry
 
 MARKER = b"\x01\x02\x03\x04\x05\x06\x07\x08"
 OURS = schema_of(Telemetry)
-
-
-def telemetry(number: int) -> Telemetry:
-    return Telemetry(
-        event_id=f"e-{number}",
-        site="house",
-        device="room-1",
-        profile="room.climate",
-        at=1_700_000_000_000 + number,
-        readings=(Reading(resource="temperature", value=21.5),),
-        tags={},
-    )
 
 
 def raw(*values: bytes | None, first: int = 100) -> Raw:

@@ -6,13 +6,8 @@ import pytest
 from schemas.batch import Columns, Raw, Records
 from schemas.reasons import Reason, SetAside
 from schemas.records import AcceptedTelemetry, Telemetry
-from schemas.topics import (
-    CATALOGUE,
-    READINGS_ACCEPTED,
-    READINGS_RECEIVED,
-    READINGS_REJECTED,
-    Topic,
-)
+from schemas.topic import Topic
+from schemas.topics import CATALOGUE, READINGS_ACCEPTED, READINGS_RECEIVED, READINGS_REJECTED
 from streams.flow import Drain, Flow, Step
 from streams.soundness import complaints
 from streams.topology import FLOWS

@@ -11,7 +11,8 @@ from schemas.codec import Schema, decode, encode_framed, schema_of
 from schemas.framing import SINGLE_OBJECT_HEADER_BYTES, confluent_header
 from schemas.reasons import DETAIL_LIMIT, Reason, SetAside
 from schemas.records import DeadLetter, Reading, Telemetry
-from schemas.topics import READINGS_RECEIVED, READINGS_REJECTED, Topic
+from schemas.topic import Topic
+from schemas.topics import READINGS_RECEIVED, READINGS_REJECTED
 from streams.reader import reader
 from streams.stage import Agent, Result, Stage
 from streams.writer import Writer

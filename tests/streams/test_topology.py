@@ -7,7 +7,8 @@ import pytest
 
 from schemas.contracts import contract
 from schemas.records import DeadLetter
-from schemas.topics import Topic, dead_letters
+from schemas.topic import Topic
+from schemas.topics import dead_letters
 from streams.flow import Drain, Step, read_by
 from streams.settings import Settings
 from streams.shapes import gives, settings_for, takes

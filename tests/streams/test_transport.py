@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from schemas.topics import Topic
+from schemas.topic import Topic
 from streams.flow import Flow
 from tests.streams.conftest import NOTHING, Broker, Join, Log, until
 

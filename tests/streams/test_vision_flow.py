@@ -16,7 +16,7 @@ from schemas.alarms import AlarmRequest, Level
 from schemas.codec import decode, encode_framed, schema_of
 from schemas.frames import FrameCaptured, FrameReference, SceneAnalysed
 from schemas.records import DeadLetter
-from schemas.topics import Topic
+from schemas.topic import Topic
 from streams.flow import Flow, Step
 from streams.settings import Settings
 from streams.worker import Worker

@@ -10,7 +10,7 @@ from schemas.batch import Records
 from schemas.codec import decode, encode_framed, schema_of
 from schemas.framing import SINGLE_OBJECT_HEADER_BYTES
 from schemas.records import DeadLetter, Reading, Telemetry
-from schemas.topics import Topic
+from schemas.topic import Topic
 from streams.commands.worker import _work
 from streams.exits import BUG
 from streams.flow import Flow, Step

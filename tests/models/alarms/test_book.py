@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from models.alarms.book import AlarmBook
-from models.alarms.fold import RANK, opening_id
+from models.alarms.changes import RANK, opening_id
 from models.alarms.key import alarm_key
 from schemas.alarms import Action, AlarmChange, AlarmRequest, Cause, Change, Level
 from schemas.codec import UndecodableError

@@ -11,11 +11,9 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
-from threading import Event, Thread
 from typing import Any
 from uuid import uuid4
 
-import numpy as np
 import pytest
 from pydantic import SecretStr
 from typer.testing import CliRunner
@@ -24,85 +22,22 @@ from agents.alarm import Alarm
 from compose.local import down, up
 from compose.settings import ServerSettings
 from compose.status import worker_environment
+from connectors.alarm_documents import AlarmsSink
 from connectors.delivery import Parcel
-from connectors.message_log import Logged, MessageLog, Span
-from connectors.mongo import AlarmsSink, MongoSettings
-from connectors.producer import BatchProducer
+from connectors.mongo import MongoSettings
 from models.alarms.key import alarm_key
 from models.alarms.settings import AlarmSettings
-from schemas.alarms import AlarmChange, AlarmRequest
-from schemas.batch import Origin, Raw, Records
-from schemas.codec import decode, encode_framed, schema_of
-from schemas.reasons import SetAside
-from schemas.topics import ALARMS_CHANGED, ALARMS_REJECTED, ALARMS_REQUESTED
+from schemas.alarms import AlarmChange
+from schemas.batch import Records
+from schemas.codec import encode_framed
+from schemas.topics import ALARMS_CHANGED, ALARMS_REQUESTED
 from streams.commands import alarms
 from streams.sending import send
 from streams.settings import Settings
-from streams.writer import dead_letter
 from tests.models.alarm_requests import Requests
+from tests.streams.commands.keeper import Keeper
 
 pytestmark = pytest.mark.integration
-
-
-class Keeper:
-    """Keeps the alarms of all partitions: what is asked, changes; what changes, is stored."""
-
-    def __init__(self, settings: Settings) -> None:
-        self._settings = settings
-        self._alarm = Alarm(AlarmSettings())
-        self._ended = Event()
-        with MessageLog(settings.kafka) as log:
-            self._next = {p: end for p, (_, end) in log.span(ALARMS_REQUESTED.name).bounds.items()}
-        self._thread = Thread(target=lambda: asyncio.run(self._keep()))
-        self._thread.start()
-
-    def end(self) -> None:
-        self._ended.set()
-        self._thread.join()
-
-    async def _keep(self) -> None:
-        sink, producer = AlarmsSink(self._settings.mongo), BatchProducer(self._settings.kafka)
-        with MessageLog(self._settings.kafka) as log:
-            while not self._ended.is_set():
-                for logged in await asyncio.to_thread(self._new, log):
-                    changes = self._taken(logged)
-                    await sink.write(Records(record=AlarmChange, rows=changes))
-                    await producer.send(
-                        {
-                            ALARMS_CHANGED.name: [
-                                {"key": each.alarm, "value": encode_framed(each)}
-                                for each in changes
-                            ],
-                            ALARMS_REJECTED.name: self._refused,
-                        }
-                    )
-                await asyncio.sleep(0.05)
-        producer.close()
-        await sink.close()
-
-    def _new(self, log: MessageLog) -> list[Logged]:
-        now = log.span(ALARMS_REQUESTED.name).bounds
-        span = Span(ALARMS_REQUESTED.name, {p: (self._next[p], now[p][1]) for p in now})
-        self._next = {p: end for p, (_, end) in now.items()}
-        return list(log.read(span))
-
-    def _taken(self, logged: Logged) -> list[AlarmChange]:
-        origin = Origin(
-            topic=logged.topic,
-            partition=logged.partition,
-            offsets=np.array([logged.offset]),
-            logged_at=np.array([logged.logged_at]),
-        )
-        header = len(schema_of(AlarmRequest).header)
-        request = decode((logged.value or b"")[header:], AlarmRequest)
-        done = list(self._alarm(Records(record=AlarmRequest, rows=[request], origin=origin)))
-        raw = Raw(origin=origin, keys=[logged.key], values=[logged.value])
-        self._refused = [
-            {"value": encode_framed(dead_letter(raw, each, step="alarm", now_ms=logged.logged_at))}
-            for each in done
-            if isinstance(each, SetAside)
-        ]
-        return [each for each in done if isinstance(each, AlarmChange)]
 
 
 @pytest.fixture(scope="module")
@@ -125,9 +60,12 @@ def with_mongo(settings: Settings, environment_with_mongo: dict[str, str]) -> Se
 
 @pytest.fixture(scope="module")
 def _keeper(with_mongo: Settings) -> Iterator[None]:
-    keeper = Keeper(with_mongo)
+    sink = AlarmsSink(with_mongo.mongo)
+    alarm = Alarm(AlarmSettings())
+    keeper = Keeper(with_mongo.kafka, ALARMS_REQUESTED, alarm, ALARMS_CHANGED, sink.write)
     yield
     keeper.end()
+    asyncio.run(sink.close())
 
 
 Call = Callable[..., Any]

@@ -9,7 +9,7 @@ from connectors.message_log import MessageLog
 from connectors.topic_admin import TopicAdmin
 from schemas.batch import Origin, Raw
 from schemas.records import Telemetry
-from schemas.topics import Topic
+from schemas.topic import Topic
 from streams.settings import Settings
 
 LOGGED_AT = 1_780_000_000_000

@@ -1,92 +1,28 @@
 """The setpoint commands, with somebody who keeps the shadows as a worker would."""
 
-import asyncio
 import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from threading import Event, Thread
 from typing import Any
 from uuid import uuid4
 
-import numpy as np
 import pytest
 import yaml
 from typer.testing import CliRunner
 
 from agents.command import Command
-from connectors.message_log import Logged, MessageLog, Span
-from connectors.producer import BatchProducer
 from models.shadows.settings import CommandSettings
 from models.sites import SiteSettings
-from schemas.batch import Origin, Raw, Records
-from schemas.codec import decode, encode_framed, schema_of
-from schemas.reasons import SetAside
-from schemas.shadows import DeviceCommand, ShadowUpdate
-from schemas.topics import DEVICES_COMMANDED, SHADOWS_REJECTED, SHADOWS_UPDATED
+from schemas.topics import DEVICES_COMMANDED, SHADOWS_UPDATED
 from streams.commands import setpoint
 from streams.settings import Settings
-from streams.writer import dead_letter, message
 from tests.models.shadow_updates import BOOK
+from tests.streams.commands.keeper import Keeper
 
 pytestmark = pytest.mark.integration
 
 SITE = f"house-{uuid4().hex[:8]}"
 LAB = f"lab-{uuid4().hex[:8]}"
-
-
-class Keeper:
-    """Keeps the shadows of all partitions: what is asked, is commanded or set aside."""
-
-    def __init__(self, settings: Settings, sites: SiteSettings) -> None:
-        self._settings = settings
-        self._command = Command(CommandSettings(), sites)
-        self._ended = Event()
-        with MessageLog(settings.kafka) as log:
-            self._next = {p: end for p, (_, end) in log.span(SHADOWS_UPDATED.name).bounds.items()}
-        self._thread = Thread(target=lambda: asyncio.run(self._keep()))
-        self._thread.start()
-
-    def end(self) -> None:
-        self._ended.set()
-        self._thread.join()
-
-    async def _keep(self) -> None:
-        producer = BatchProducer(self._settings.kafka)
-        header = schema_of(DeviceCommand).header
-        with MessageLog(self._settings.kafka) as log:
-            while not self._ended.is_set():
-                for logged in await asyncio.to_thread(self._new, log):
-                    commands, letters = self._taken(logged)
-                    made = [message(DEVICES_COMMANDED, header, each) for each in commands]
-                    await producer.send(
-                        {DEVICES_COMMANDED.name: made, SHADOWS_REJECTED.name: letters}
-                    )
-                await asyncio.sleep(0.05)
-        producer.close()
-
-    def _new(self, log: MessageLog) -> list[Logged]:
-        now = log.span(SHADOWS_UPDATED.name).bounds
-        span = Span(SHADOWS_UPDATED.name, {p: (self._next[p], now[p][1]) for p in now})
-        self._next = {p: end for p, (_, end) in now.items()}
-        return list(log.read(span))
-
-    def _taken(self, logged: Logged) -> tuple[list[DeviceCommand], list[Any]]:
-        origin = Origin(
-            topic=logged.topic,
-            partition=logged.partition,
-            offsets=np.array([logged.offset]),
-            logged_at=np.array([logged.logged_at]),
-        )
-        header = len(schema_of(ShadowUpdate).header)
-        update = decode((logged.value or b"")[header:], ShadowUpdate)
-        done = list(self._command(Records(record=ShadowUpdate, rows=[update], origin=origin)))
-        raw = Raw(origin=origin, keys=[logged.key], values=[logged.value])
-        letters = [
-            {"value": encode_framed(dead_letter(raw, each, step="c", now_ms=logged.logged_at))}
-            for each in done
-            if isinstance(each, SetAside)
-        ]
-        return [each for each in done if isinstance(each, DeviceCommand)], letters
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -96,7 +32,8 @@ def _keeper(
     assert stocked
     path: Path = tmp_path_factory.mktemp("sites") / "sites.yaml"
     path.write_text(yaml.safe_dump({SITE: BOOK["house"], LAB: BOOK["lab"]}))
-    keeper = Keeper(settings, SiteSettings(sites_file=path))
+    command = Command(CommandSettings(), SiteSettings(sites_file=path))
+    keeper = Keeper(settings.kafka, SHADOWS_UPDATED, command, DEVICES_COMMANDED)
     yield
     keeper.end()
 

@@ -1,4 +1,4 @@
-"""The records of server rooms as sinks are given them."""
+"""The records of server rooms as sinks and agents are given them."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -6,8 +6,8 @@ from typing import Any, TypeVar
 
 from schemas.batch import Records
 from schemas.energy import EnergyRecommendation, EnrichedReading, Reason
-from schemas.records import Quality
 from schemas.shadows import CommandState, DeviceCommand, DeviceReport, Origin
+from tests.models.enriched import READING
 
 AT = 1_780_000_000_000
 
@@ -15,26 +15,8 @@ R = TypeVar("R")
 
 
 def reading(at: int = AT, **changes: Any) -> EnrichedReading:
-    plain = EnrichedReading(
-        event_id=f"e-{at}",
-        site="gwangju",
-        device="room-1",
-        room="tower-1",
-        at=at,
-        indoor_temperature_c=24.5,
-        indoor_humidity_percent=45.0,
-        it_power_kw=31.0,
-        quality=Quality.GOOD,
-        dew_point_c=11.75,
-        outdoor_temperature_c=3.5,
-        outdoor_humidity_percent=70.0,
-        weather_state=7,
-        weather_age_s=300.0,
-        weather_stale=False,
-        setpoint_c=22.0,
-        setpoint_age_s=60.0,
-    )
-    return replace(plain, **changes)
+    own: dict[str, Any] = {"event_id": f"e-{at}", "at": at}
+    return replace(READING, **own | changes)
 
 
 def recommendation(at: int = AT, **changes: Any) -> EnergyRecommendation:
