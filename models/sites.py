@@ -49,7 +49,8 @@ class SetpointLimits(Strict):
 
     min_c: float = Field(18.0, ge=5, le=40)
     max_c: float = Field(27.0, ge=5, le=40)
-    """ASHRAE recommends 18 to 27 °C at the air inlet of servers."""
+    inlet_c: float = Field(27.0, ge=10, le=45)
+    """How warm the servers' air inlet may become; ASHRAE recommends 18 to 27 °C."""
 
     fallback_c: float = Field(22.0, ge=5, le=40)
     """The best setpoint of those that never move: taken whenever the model cannot be trusted."""

@@ -66,4 +66,4 @@ class EnergyRecommendation:
     model: Annotated[str | None, "Name of the model; null if there was none."]
     model_version: Annotated[int | None, "Its version."]
     inputs_sha256: Annotated[str, "SHA-256 of the inputs as the model had them."]
-    expected_kwh: Annotated[float | None, "Cooling energy expected in the next hour at it."]
+    expected_kwh: Annotated[float | None, "Cooling energy in the next hour, expected at raw_c."]

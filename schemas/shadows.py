@@ -75,7 +75,7 @@ class DeviceCommand:
     state: Annotated[CommandState, "proposed is a dry run: computed, shown, and not to be done."]
     at: Annotated[int, "Event time of this change, epoch milliseconds UTC."]
     origin: Annotated[Origin, "Whose wish it is."]
-    by: Annotated[str, "Name of the person, or of the model with its version."]
+    by: Annotated[str, "Name of the person, 'at the device', or the model with its version."]
     desired_c: Annotated[float, "Wanted setpoint after all limits, degrees Celsius."]
     reported_c: Annotated[float | None, "What the device last said it is set to; null before."]
     delta_c: Annotated[float | None, "desired_c less reported_c; null if nothing was reported."]

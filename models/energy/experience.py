@@ -3,29 +3,30 @@
 A model knows rooms in general. A room that has been steady for a while tells exactly how warm its
 inlet becomes at that load. The worst of the last fourteen days counts: a sensor that begins to
 drift downwards contradicts it, and is not believed. ``models.energy.ceiling`` makes use of it.
+
+It is taken for granted that the air conditioner regulates by what is near the inlet: where the
+inlet is below the setpoint, it does not, and nothing is learnt.
 """
 
-from bisect import bisect_left
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from itertools import accumulate, pairwise
-from typing import Annotated
+from collections.abc import Sequence
+from dataclasses import replace
+from itertools import pairwise
+
+from models.energy.shown import LEVEL, Block, Curve, KeptExperience, Shown
 
 MIN_MS, HOUR_MS, DAY_MS = 60_000, 3_600_000, 86_400_000
 BLOCK_MS = 5 * MIN_MS
 
 STEADY, STILL, HEARD, LAG = 8, 6, 4, 4
 """Blocks. So many must the load stay about the same before the inlet has come to rest, and so many
-the setpoint; of so many is the inlet averaged; for so many does it remember the load of before."""
-
-LEVEL = 0.02
-"""Loads so near to each other are one; a load is the servers' power by rated power, 0 to 1."""
+the setpoint; of so many is the inlet averaged; for so many does it remember the load of before.
+These and the constants below were chosen on the development ground of ``tests/evaluation``."""
 
 SWAY = 0.04
 """A load that stays within this is steady."""
 
 HOURS, WEEK_H, DAYS = 24, 168, 14
-"""How far back go loads, jumps of the load, and what was shown."""
+"""How far back go loads, in hours that were heard, jumps of the load, and what was shown."""
 
 LATELY_H, NEAR_H = 3, 1
 """Jumps count that were this many hours ago, or this near to this time of another day."""
@@ -34,67 +35,19 @@ DOUBT_K = 0.7
 """An inlet that is so much cooler than it was at the same load speaks against its sensor."""
 
 
-@dataclass(slots=True, kw_only=True)
-class Block:
-    """Five minutes of a room."""
-
-    number: Annotated[int, "Its time by its length, epoch."]
-    setpoint_c: Annotated[float, "Setpoint at its begin, degrees Celsius."]
-    still: Annotated[bool, "Whether the setpoint stayed there."] = True
-    count: Annotated[int, "Windows in it."] = 0
-    load_sum: Annotated[float, "Their loads, added up."] = 0.0
-    excess_sum_k: Annotated[float, "Inlet less setpoint, added up."] = 0.0
-
-    @property
-    def load(self) -> float:
-        """The mean load."""
-        return self.load_sum / self.count
-
-
-@dataclass(slots=True, kw_only=True)
-class Hour:
-    """What an hour's load was like."""
-
-    number: Annotated[int, "Hours since the epoch."]
-    load: Annotated[float, "The highest load."] = 0.0
-    jump: Annotated[float, "The most that it was above the five minutes before."] = 0.0
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Shown:
-    """How warm it became at a load on a day."""
-
-    level: Annotated[int, "The load in steps."]
-    day: Annotated[int, "Days since the epoch."]
-    excess_k: Annotated[float, "Inlet less setpoint, at most."]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class KeptExperience:
-    """All that is remembered of a room's behaviour."""
-
-    at: Annotated[int, "Time of the last window, epoch milliseconds UTC."] = 0
-    load: Annotated[float, "Its load."] = 0.0
-    inlet_c: Annotated[float, "Inlet over the last minutes, degrees Celsius."] = 0.0
-    setpoint_c: Annotated[float, "Setpoint in the last window, degrees Celsius."] = 0.0
-    changed_at: Annotated[int, "Since when it is that, epoch milliseconds UTC."] = 0
-    doubt_k: Annotated[float, "How much cooler the inlet is than it used to be."] = 0.0
-    blocks: Annotated[tuple[Block, ...], "The last ones, the newest under way."] = ()
-    hours: Annotated[tuple[Hour, ...], "Those of a week that had any window."] = ()
-    shown: Annotated[tuple[Shown, ...], "What was shown by load and day."] = ()
-
-
 class Experience:
-    """What one room has shown."""
+    """What one room has shown, at loads that are all known or all unknown."""
 
     def __init__(self, kept: KeptExperience | None = None) -> None:
+        """Go on from what was kept, or from nothing."""
         kept = kept or KeptExperience()
         self.at, self.load, self.inlet_c = kept.at, kept.load, kept.inlet_c
         self.setpoint_c, self.changed_at, self.doubt_k = (
             *(kept.setpoint_c, kept.changed_at, kept.doubt_k),
         )
-        self._blocks, self._hours = list(kept.blocks), list(kept.hours)
-        self._shown = {(each.level, each.day): each.excess_k for each in kept.shown}
+        self._blocks = [replace(each) for each in kept.blocks]
+        self._hours, self._loads, self._jumps = list(kept.hours), list(kept.loads), list(kept.jumps)
+        self._shown = kept.shown
         self._look()
 
     def kept(self) -> KeptExperience:
@@ -106,12 +59,11 @@ class Experience:
             setpoint_c=self.setpoint_c,
             changed_at=self.changed_at,
             doubt_k=self.doubt_k,
-            blocks=tuple(self._blocks),
+            blocks=tuple(replace(each) for each in self._blocks),
             hours=tuple(self._hours),
-            shown=tuple(
-                Shown(level=level, day=day, excess_k=excess_k)
-                for (level, day), excess_k in self._shown.items()
-            ),
+            loads=tuple(self._loads),
+            jumps=tuple(self._jumps),
+            shown=self._shown,
         )
 
     def take(self, at: int, load: float, inlet_c: float, setpoint_c: float) -> None:
@@ -120,16 +72,22 @@ class Experience:
             self.changed_at = at
         self.inlet_c = (self.inlet_c + inlet_c) / 2 if self._blocks else inlet_c
         self.at, self.load, self.setpoint_c = at, load, setpoint_c
-        if not self._blocks or self._blocks[-1].number != at // BLOCK_MS:
-            self._begin()
-        block, hour = self._blocks[-1], self._hours[-1]
+        number = at // BLOCK_MS
+        if not self._blocks or self._blocks[-1].number != number:
+            self._begin(number)
+        block = self._blocks[-1]
         block.still &= block.setpoint_c == setpoint_c
         block.count += 1
         block.load_sum += load
         block.excess_sum_k += inlet_c - setpoint_c
-        hour.load = max(hour.load, load)
-        if len(self._blocks) > 1:
-            hour.jump = max(hour.jump, load - self._blocks[-2].load)
+        self._loads[-1] = max(self._loads[-1], load)
+        if len(self._blocks) > 1 and self._blocks[-2].number == number - 1:
+            self._jumps[-1] = max(self._jumps[-1], load - self._blocks[-2].load)
+
+    def startled(self) -> None:
+        """Learn that the inlet is as warm as it is, unless the load has just moved."""
+        if abs(self.load - self.lately) < SWAY:
+            self._show(self.lately, self.inlet_c - self.setpoint_c, self.at)
 
     @property
     def lately(self) -> float:
@@ -140,8 +98,7 @@ class Experience:
     @property
     def still(self) -> bool:
         """Whether the setpoint has been the same for long enough to be learnt from."""
-        blocks = self._blocks[-STILL - 1 :]
-        return len(blocks) > STILL and len({each.setpoint_c for each in blocks}) == 1
+        return _still(self._blocks[-STILL - 1 :], STILL + 1)
 
     def highest(self, blocks: int) -> float:
         """The highest load of so many blocks, by their means."""
@@ -151,81 +108,65 @@ class Experience:
         """What may come suddenly after this load; None as long as no whole day was seen."""
         return min(self._top, load + self._jump) if len(self._hours) >= HOURS else None
 
-    def show(self, load: float, excess_k: float) -> None:
-        """Remember how warm the inlet is at a load."""
-        place = round(load / LEVEL), self.at // DAY_MS
-        self._shown[place] = max(self._shown.get(place, excess_k), excess_k)
-        first = place[1] - DAYS
-        self._shown = {place: k for place, k in self._shown.items() if place[1] > first}
-        self.curve = Curve.over(self._shown.items())
-
-    def _begin(self) -> None:
+    def _begin(self, number: int) -> None:
         """Learn from the blocks before; begin another one."""
         self._learn()
-        self._blocks = [
-            *self._blocks[-STEADY:],
-            Block(number=self.at // BLOCK_MS, setpoint_c=self.setpoint_c),
-        ]
-        hour = self.at // HOUR_MS
-        if not self._hours or self._hours[-1].number != hour:
-            first = hour - WEEK_H
-            self._hours = [each for each in self._hours if each.number > first]
-            self._hours.append(Hour(number=hour))
+        block = Block(number=number, setpoint_c=self.setpoint_c)
+        self._blocks = [*self._blocks[-STEADY:], block]
+        hour, first_day = self.at // HOUR_MS, self.at // DAY_MS - DAYS
+        if not self._hours or self._hours[-1] != hour:
+            past = sum(each <= hour - WEEK_H for each in self._hours)
+            self._hours = [*self._hours[past:], hour]
+            self._loads = [*self._loads[past:], 0.0]
+            self._jumps = [*self._jumps[past:], 0.0]
+            self._shown = tuple(each for each in self._shown if each.day > first_day)
         self._look()
 
     def _learn(self) -> None:
         """Learn from the last blocks, if the room was steady."""
         blocks = self._blocks[-STEADY:]
-        if len(blocks) < STEADY or any(b.number != a.number + 1 for a, b in pairwise(blocks)):
+        if not (_follow(blocks, STEADY) and _still(blocks[-STILL:], STILL)):
             return
         loads = [each.load for each in blocks]
-        same = all(each.still for each in blocks[-STILL:]) and (
-            len({each.setpoint_c for each in blocks[-STILL:]}) == 1
-        )
-        if not same or max(loads) - min(loads) > SWAY:
+        if max(loads) - min(loads) > SWAY:
             return
         heard = blocks[-HEARD:]
         excess_k = sum(each.excess_sum_k for each in heard) / sum(each.count for each in heard)
         load = sum(loads[-STILL:]) / STILL
-        self.show(load, excess_k)
-        cooler_k = self.curve.at(load) - excess_k
-        self.doubt_k = cooler_k if cooler_k > DOUBT_K else 0.0
+        if excess_k > 0:
+            self._show(load, excess_k, blocks[-1].number * BLOCK_MS)
+            cooler_k = self.curve.at(load) - excess_k
+            self.doubt_k = cooler_k if cooler_k > DOUBT_K else 0.0
+
+    def _show(self, load: float, excess_k: float, at: int) -> None:
+        """Remember how warm the inlet was at a load; what it outlasts need not be remembered."""
+        new = Shown(level=round(load / LEVEL), day=at // DAY_MS, excess_k=excess_k)
+        same = [each for each in self._shown if each.level == new.level]
+        if any(each.day >= new.day and each.excess_k >= excess_k for each in same):
+            return
+        kept = (each for each in self._shown if each not in same or each.excess_k > excess_k)
+        self._shown = (*kept, new)
+        self.curve = Curve.over(self._shown)
 
     def _look(self) -> None:
         """See what the loads of a week say of this hour."""
-        self.curve = Curve.over(self._shown.items())
-        now = self._hours[-1].number if self._hours else 0
-        self._top = max((each.load for each in self._hours if each.number > now - HOURS), default=0)
-        near = (each.jump for each in self._hours if _counts(now - each.number))
+        self.curve = Curve.over(self._shown)
+        self._top = max(self._loads[-HOURS:], default=0.0)
+        ago = [self._hours[-1] - each for each in self._hours]
+        near = (jump for jump, hours in zip(self._jumps, ago, strict=True) if _counts(hours))
         self._jump = max(near, default=0.0)
+
+
+def _follow(blocks: Sequence[Block], count: int) -> bool:
+    """Whether there are so many blocks, without a gap between them."""
+    return len(blocks) == count and all(b.number == a.number + 1 for a, b in pairwise(blocks))
+
+
+def _still(blocks: Sequence[Block], count: int) -> bool:
+    """Whether there are so many blocks, and the setpoint never moved in them."""
+    setpoints = {each.setpoint_c for each in blocks}
+    return _follow(blocks, count) and len(setpoints) == 1 and all(each.still for each in blocks)
 
 
 def _counts(ago_h: int) -> bool:
     return ago_h < LATELY_H or (ago_h + NEAR_H) % HOURS <= 2 * NEAR_H
-
-
-@dataclass(frozen=True, slots=True)
-class Curve:
-    """Excess by load, K, as far as it was shown; it never falls with the load."""
-
-    loads: Sequence[float]
-    excess_k: Sequence[float]
-
-    @classmethod
-    def over(cls, shown: Iterable[tuple[tuple[int, int], float]]) -> "Curve":
-        """The worst that was shown at each level."""
-        worst: dict[int, float] = {}
-        for (level, _), excess_k in shown:
-            worst[level] = max(worst.get(level, excess_k), excess_k)
-        levels = sorted(worst)
-        rising = accumulate((worst[level] for level in levels), max)
-        return cls([level * LEVEL for level in levels], list(rising))
-
-    def at(self, load: float) -> float:
-        """In proportion between what was shown, beyond as at the end; not of an empty curve."""
-        place = bisect_left(self.loads, load)
-        if place == 0 or place == len(self.loads):
-            return self.excess_k[min(place, len(self.loads) - 1)]
-        low, high = self.loads[place - 1], self.loads[place]
-        part = (load - low) / (high - low)
-        return self.excess_k[place - 1] * (1 - part) + self.excess_k[place] * part

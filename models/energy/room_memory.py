@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Annotated
 
-from models.energy.experience import KeptExperience
 from models.energy.inputs import WIDTH
-from schemas.codec import UndecodableError, decode, encode
+from models.energy.shown import KeptExperience
+from schemas.codec import UndecodableError, decode, encode_framed, schema_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,7 +36,10 @@ class KeptRoom:
     logged_at: Annotated[int | None, "When its newest set was logged; null once given up."]
     sets: Annotated[tuple[KeptSet, ...], "Sets that are in no window yet, by their time."]
     past: Annotated[tuple[KeptSetpoint, ...], "Its latest setpoints, the oldest first."]
-    experience: Annotated[KeptExperience, "What it has shown of itself."]
+    air_conditioner: Annotated[str | None, "What cooled it."]
+    rated_it_kw: Annotated[float, "Power of its servers at full load."]
+    metered: Annotated[KeptExperience, "What it has shown of itself at known loads."]
+    unmetered: Annotated[KeptExperience, "The same at unknown ones."]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,7 +52,7 @@ class KeptRooms:
 
 def packed(rooms: Sequence[KeptRoom]) -> bytes:
     """Rooms as bytes."""
-    return encode(KeptRooms(width=WIDTH, rooms=tuple(rooms)))
+    return encode_framed(KeptRooms(width=WIDTH, rooms=tuple(rooms)))
 
 
 def unpacked(data: bytes) -> Sequence[KeptRoom]:
@@ -59,7 +62,10 @@ def unpacked(data: bytes) -> Sequence[KeptRoom]:
         UndecodableError: they hold none, or sets of another version.
 
     """
-    kept = decode(data, KeptRooms)
+    header = schema_of(KeptRooms).header
+    if not data.startswith(header):
+        raise UndecodableError("rooms were remembered by another version")
+    kept = decode(data.removeprefix(header), KeptRooms)
     if kept.width != WIDTH:
         raise UndecodableError(f"sets have {kept.width} values, not {WIDTH}")
     return kept.rooms

@@ -1,5 +1,6 @@
 from collections.abc import Mapping
 from pathlib import Path
+from tempfile import mkdtemp
 from typing import Any
 
 import pytest
@@ -23,13 +24,14 @@ def make(tmp_path: Path) -> Make:
         limits: str = FREE,
         *,
         experienced: bool = False,
+        rated_it_kw: float = 60.0,
     ) -> Recommend:
-        folder = tmp_path / "shipped"
+        folder = Path(mkdtemp(dir=tmp_path))
         for name, how in (models if models is not None else {"energy": {}}).items():
             write_version(folder, name=name, **how)
         energy = EnergySettings(
             shipped_folder=folder, models_folder=tmp_path / "own", experience=experienced
         )
-        return Recommend(site_book(tmp_path, limits), energy)
+        return Recommend(site_book(tmp_path, limits, rated_it_kw), energy)
 
     return made

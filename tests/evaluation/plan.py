@@ -76,11 +76,13 @@ def calm(case: Case, run: Run) -> Found:
 
 
 def stressed(case: Case, best_c: float, run: Run) -> Found:
-    """What counts under stress; the best setpoint is that of the same case without it."""
+    """Every policy under stress; the best setpoint is that of the same case without it."""
     assert case.stress != NO_STRESS
-    fixed = run(_fixed(case, best_c))
+    rows = [run(_fixed(case, setpoint_c)).row() for setpoint_c in STATIC_C]
+    best_known = run(_fixed(case, best_c))
     results = [run(Job(case=case, policy=policy)) for policy in STRESSED_POLICIES]
-    rows = [fixed.row(BEST), *(each.row() for each in results)]
+    rows += [best_known.row(BEST), *(each.row() for each in results)]
+    rows.append(_planned(case, PLANNER, best_known, run).row())
     return Found(rows=rows, best_c=best_c, reasons=_reasons(results))
 
 

@@ -4,7 +4,7 @@ import pytest
 
 from tests.evaluation.cases import Case
 from tests.evaluation.job import Job, Result
-from tests.evaluation.plan import SETPOINTS_C, best, best_static, calm
+from tests.evaluation.plan import SETPOINTS_C, best, best_static, calm, stressed
 from tests.evaluation.score import Score
 
 CASE = Case(climate="new york spring", load="flat", gain_c=3.0)
@@ -64,3 +64,20 @@ def test_a_case_has_a_row_for_every_policy() -> None:
         "degree_min": 0.0,
         "setpoint_changes": 0,
     } == rows[1]
+
+
+def test_a_case_under_stress_has_a_row_for_every_policy_too() -> None:
+    case = Case(climate="new york spring", load="flat", stress="derated", gain_c=3.0)
+    rows = stressed(case, 24.0, Room(24.0)).rows
+
+    assert [
+        "fixed_18",
+        "fixed_22",
+        "fixed_24",
+        "best_static",
+        "outdoor_reset",
+        "reactive",
+        "engawa",
+        "planner",
+    ] == [row["policy"] for row in rows]
+    assert {"derated"} == {row["stress"] for row in rows}

@@ -103,7 +103,7 @@ class _Writer:
 
     def _round(self, name: str, span: Range) -> None:
         low, high = min(span[0], 0.0), max(span[1], 0.0)
-        scale = np.float32((high - low) / VALUE_MOST)
+        scale = np.float32((high - low) / VALUE_MOST) or np.float32(1)  # dead, and stays 0
         zero = np.uint8(round(-low / float(scale)))
         constants = [self._keep(f"{name}_scale", scale), self._keep(f"{name}_zero", zero)]
         self._add("QuantizeLinear", f"{name}_8bit", name, *constants)

@@ -2,7 +2,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models.energy.experience import BLOCK_MS, DOUBT_K, Experience, KeptExperience
+from models.energy.experience import BLOCK_MS, DOUBT_K, Experience
+from models.energy.shown import KeptExperience
 from tests.models.energy.rooms_that_learn import HOUR, MINUTE, START, law, lived
 
 DAY = 24 * 60
