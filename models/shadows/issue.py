@@ -10,7 +10,7 @@ from typing import Any
 from uuid import UUID, uuid5
 
 from models.shadows.alarm import cleared
-from models.shadows.limits import allowed, lower_after, standing
+from models.shadows.limits import allowed, lower_after, standing, within
 from models.shadows.shadow import Shadow, Wish
 from models.shadows.terms import Terms
 from schemas.alarms import AlarmRequest
@@ -21,6 +21,8 @@ NAMESPACE = UUID("c1f3f2a8-6a0b-5f0e-9d43-58b1f1c7a2de")
 
 TEXT_LIMIT = 500
 """Longest text, in characters."""
+
+UNANSWERED = (CommandState.SENT, CommandState.EXPIRED)
 
 Told = DeviceCommand | AlarmRequest
 
@@ -69,11 +71,30 @@ def commanded(
     return recorded(shadow, **told, **_whose(shadow, wish))
 
 
+def adopted(shadow: Shadow, wish: Wish, terms: Terms, at: int, *, update_id: str) -> Step:
+    """The next version, for what a device was set to by somebody else: it is there already."""
+    desired_c = within(terms.limits, wish.setpoint_c)
+    told = {"at": at, "update_id": update_id, "text": _why(wish, desired_c, "")}
+    shadow, over = _made(shadow, wish, desired_c, terms, told)
+    shadow, done = recorded(shadow, state=CommandState.ACKNOWLEDGED)
+    return shadow, [*over, *done]
+
+
 def _next(shadow: Shadow, wish: Wish, desired_c: float, terms: Terms, told: dict[str, Any]) -> Step:
-    """The next version."""
+    """The next version, on its way."""
+    shadow, over = _made(shadow, wish, desired_c, terms, told)
+    shadow, sent = _sent(shadow, wish, terms, told)
+    return shadow, [*over, *sent]
+
+
+def _made(shadow: Shadow, wish: Wish, desired_c: float, terms: Terms, told: dict[str, Any]) -> Step:
+    """The next version, of which nothing is told yet, and what is of the one before."""
     before, over = shadow.command, list[Told]()
     person = wish.origin is Origin.PERSON
     lower = lower_after(shadow, terms.limits, desired_c, act=terms.act, at=told["at"])
+    if before and before.state in UNANSWERED:
+        # one that was begun in time takes its time as well
+        shadow = replace(shadow, in_doubt_until=before.expires_at + terms.ttl_ms)
     if before and before.state is CommandState.SENT:
         shadow, over = recorded(shadow, **told | {"state": CommandState.SUPERSEDED, "text": ""})
     version = before.version + 1 if before else 1
@@ -92,8 +113,7 @@ def _next(shadow: Shadow, wish: Wish, desired_c: float, terms: Terms, told: dict
         **_whose(shadow, wish),
     )
     known = {"changed_at": told["at"], "lower": () if person else lower}
-    shadow, sent = _sent(replace(shadow, command=made, **known), wish, terms, told)
-    return shadow, [*over, *sent]
+    return replace(shadow, command=made, **known), over
 
 
 def _sent(shadow: Shadow, wish: Wish, terms: Terms, told: dict[str, Any]) -> Step:

@@ -10,12 +10,10 @@ from dataclasses import replace
 from typing import Any
 
 from models.shadows.alarm import cleared, raised
-from models.shadows.issue import Step, off, recorded
+from models.shadows.issue import UNANSWERED, Step, off, recorded
 from models.shadows.shadow import Shadow
 from models.shadows.terms import Terms
 from schemas.shadows import CommandState, DeviceCommand, ShadowUpdate
-
-UNANSWERED = (CommandState.SENT, CommandState.EXPIRED)
 
 
 def reported(shadow: Shadow, update: ShadowUpdate, terms: Terms, *, at: int, now: int) -> Step:
@@ -27,7 +25,10 @@ def reported(shadow: Shadow, update: ShadowUpdate, terms: Terms, *, at: int, now
     newest = update.at >= shadow.reported_at
     if newest:
         setpoint_c = shadow.reported_c if update.setpoint_c is None else update.setpoint_c
-        shadow = replace(shadow, reported_at=update.at, reported_c=setpoint_c)
+        repeats = update.version == shadow.answered
+        shadow = replace(
+            shadow, reported_at=update.at, reported_c=setpoint_c, repeats_version=repeats
+        )
     command = shadow.command
     if command is None:
         return shadow, []
@@ -77,7 +78,8 @@ def _answered(
         shadow, alarms = raised(shadow, at=fields["at"], text=text)
     else:
         shadow, alarms = cleared(shadow, at=fields["at"], text=text)
-        shadow = replace(shadow, waiting_since=None)
+        answered = update.version or shadow.answered
+        shadow = replace(shadow, waiting_since=None, answered=answered)
     return shadow, [*told, *alarms]
 
 

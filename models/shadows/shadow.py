@@ -47,6 +47,9 @@ class Shadow:
     changed_at: Annotated[int, "When the wanted setpoint changed last, epoch ms UTC."] = 0
     lower: Annotated[tuple[Lower, ...], "Lower setpoints before it, ascending."]
     waiting_since: Annotated[int | None, "Since when nothing sent was acknowledged."] = None
+    answered: Annotated[int, "Newest version that the device acknowledged by name; 0 if none."] = 0
+    repeats_version: Annotated[bool, "Whether its newest report named that version again."] = False
+    in_doubt_until: Annotated[int, "Until when an overtaken command may be done, epoch ms UTC."] = 0
     alarmed: Annotated[bool, "Whether an alarm stands."] = False
     judged: Annotated[int, "Number of the last judgement on that alarm."] = 0
 

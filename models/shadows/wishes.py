@@ -5,6 +5,7 @@ from dataclasses import replace
 from models.shadows.alarm import cleared
 from models.shadows.fold import now_of, released
 from models.shadows.issue import Step, commanded
+from models.shadows.panel import held, turned
 from models.shadows.refusals import AHEAD_MS, Refusal
 from models.shadows.reports import reported
 from models.shadows.shadow import Shadow, Wish
@@ -52,7 +53,8 @@ def taken(shadow: Shadow, update: ShadowUpdate, terms: Terms, *, at: int) -> Ste
     """Take in an update that is neither refused nor late, once what was due before is done."""
     now = now_of(shadow, at)
     if update.origin is Origin.DEVICE:
-        return reported(shadow, update, terms, at=at, now=now)
+        take = held if turned(shadow, update, terms, at=at, now=now) else reported
+        return take(shadow, update, terms, at=at, now=now)
     if update.origin is Origin.MODEL:
         shadow = replace(shadow, model=_wish(update, at), model_at=update.at)
         return commanded(shadow, terms, now, update_id=update.update_id)

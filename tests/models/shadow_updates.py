@@ -133,15 +133,33 @@ def logs(draw: st.DrawFn) -> list[Logged]:
     """What may lie in a partition: wishes, people, reports, repeats, of any time and order."""
     makers = [Updates("ac-1"), Updates("ac-2"), Updates("ac-1", LAB), Updates("ac-9")]
     log: list[Logged] = []
+    known = book()
     logged_at = AT
     for _ in range(draw(st.integers(0, 40))):
         logged_at += draw(st.sampled_from([0, 1, 10 * SECOND, 50 * SECOND, 4 * MINUTE, TTL]))
         if log and draw(st.integers(0, 6)) == 0:
             log.append((draw(st.sampled_from(log))[0], logged_at))
-            continue
-        make = draw(st.sampled_from(makers[:3] * 3 + makers[3:]))
-        log.append((_update(draw, make, logged_at), logged_at))
+        else:
+            make = draw(st.sampled_from(makers[:3] * 3 + makers[3:]))
+            follows = draw(st.integers(0, 2)) == 0
+            update = _followed(draw, make, known, logged_at) if follows else None
+            log.append((update or _update(draw, make, logged_at), logged_at))
+        fold(log[-1:], known)
     return log
+
+
+def _followed(
+    draw: st.DrawFn, make: Updates, known: ShadowBook, logged_at: int
+) -> ShadowUpdate | None:
+    """What a device says that does as it is told, or that somebody turns once it has done so."""
+    shadow = known._shadows.get((make.site, make.device))
+    if shadow is None or shadow.command is None:
+        return None
+    if shadow.command.state is not CommandState.ACKNOWLEDGED:
+        version = draw(st.sampled_from([None, shadow.command.version]))
+        return make.report(shadow.command.desired_c, version, at=logged_at)
+    version = draw(st.sampled_from([None, shadow.answered, shadow.command.version]))
+    return make.report(draw(st.sampled_from(SETPOINTS)), version, at=logged_at)
 
 
 def _update(draw: st.DrawFn, make: Updates, logged_at: int) -> ShadowUpdate:

@@ -78,11 +78,12 @@ def test_reports_that_change_nothing_make_no_command() -> None:
     assert [SENT, ACKNOWLEDGED] == [state for _, state, _ in states(told)]
 
 
-def test_a_device_that_is_set_by_hand_is_told_and_set_again() -> None:
+def test_a_device_that_starts_anew_with_another_setpoint_is_set_again() -> None:
     make = Updates()
     told = fold(
         [
             make.model(20.0),
+            make.report(20.0, version=1),
             make.report(20.0, version=1),
             make.report(19.5),
             make.model(20.0),
