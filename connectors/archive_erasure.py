@@ -1,6 +1,7 @@
 """Messages that have to go from the archive: each object that has some is written anew without."""
 
 import asyncio
+import re
 from collections.abc import Callable, Iterator
 from hashlib import md5
 from io import BytesIO
@@ -11,25 +12,28 @@ import numpy as np
 
 from connectors.archive import container, topic_prefix
 from connectors.archive_reader import DamagedError
-from connectors.object_store import ObjectStoreSettings, answers, client
+from connectors.object_store import answers
 from schemas.batch import Origin, Raw
 
 if TYPE_CHECKING:  # the stubs are no part of what is deployed
     from mypy_boto3_s3 import S3Client
 
+_OBJECT = re.compile(r".*/\d{1,10}-\d{20}-\d{20}\.avro")
+
 
 class ArchivedErasure:
-    """The archived messages of one topic that have to go."""
+    """The archived messages of one topic that have to go; names none of ours are passed over."""
 
     def __init__(
         self,
-        settings: ObjectStoreSettings,
+        s3: "S3Client",
+        bucket: str,
         topic: str,
         concerned: Callable[[bytes | None], bool],
     ) -> None:
         self.name = f"archive {topic}"
-        self._s3: S3Client = client(settings)
-        self._bucket, self._topic, self._concerned = settings.bucket, topic, concerned
+        self._s3, self._bucket = s3, bucket
+        self._topic, self._concerned = topic, concerned
 
     async def count(self) -> int:
         """How many messages have to go.
@@ -77,7 +81,8 @@ class ArchivedErasure:
             pages = self._s3.get_paginator("list_objects_v2").paginate(
                 Bucket=self._bucket, Prefix=topic_prefix(self._topic)
             )
-            return [each["Key"] for page in pages for each in page.get("Contents", ())]
+            keys = [each["Key"] for page in pages for each in page.get("Contents", ())]
+        return [key for key in keys if _OBJECT.fullmatch(key)]
 
     def _rows(self, key: str) -> list[Any]:
         with answers():

@@ -9,7 +9,7 @@ from urllib.parse import quote
 
 from connectors.frame_buffer import ENDING, CameraSettings, place_of
 from connectors.frame_store import folder
-from connectors.object_store import ObjectStoreSettings, answers, client
+from connectors.object_store import answers
 from schemas.codec import UndecodableError, decode, schema_of
 from schemas.erasures import Erasure
 from schemas.frames import FrameCaptured
@@ -28,14 +28,14 @@ class FrameObjects:
 
     def __init__(
         self,
+        s3: "S3Client",
         bucket: str,
-        store: ObjectStoreSettings,
         asked: Erasure,
         keys: Collection[str],
     ) -> None:
         self.name = f"s3 {bucket}"
-        self._s3: S3Client = client(store)
-        self._bucket, self._asked, self._keys = bucket, asked, keys
+        self._s3, self._bucket = s3, bucket
+        self._asked, self._keys = asked, keys
 
     async def count(self) -> int:
         """How many pictures have to go.

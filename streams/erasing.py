@@ -12,6 +12,7 @@ from connectors.crowd_points_erasure import VisitPoints, WindowPoints
 from connectors.frame_erasure import BufferedFrames, FrameObjects
 from connectors.log_cut import LogCut
 from connectors.message_log import MessageLog
+from connectors.object_store import client
 from connectors.producer import BatchProducer
 from connectors.topic_erasure import TopicErasure
 from models.crowd.concerns import Concerns
@@ -115,9 +116,11 @@ class Erasing:
             unread = await self._await_read(READ_BEFORE)
             memory = self._memory(producer)
             places = self._places(await memory.traces())
+            # the memory alone knows whose pictures are whose: all has to be there when it forgets
+            found = [await each.count() for each in places]
             done = [await self._erased(memory)]
             unread += await self._await_read(READ_AFTER)
-            done += [await self._erased(each) for each in places]
+            done += [await self._erased(*each) for each in zip(places, found, strict=True)]
             return [*done, *unread, *self._consents()]
         finally:
             producer.close()
@@ -126,15 +129,19 @@ class Erasing:
         return CountMemory(self._settings, self._asked, producer, within_s=self._within_s)
 
     def _places(self, traces: Traces) -> Sequence[Place]:
-        """Topics first: they say where pictures are."""
+        """Topics and archives first: they say where pictures are."""
         settings, asked = self._settings, self._asked
         concerns = Concerns(asked, traces.names, traces.shots)
         messages = Messages(concerns, self._known)
-        site = settings.sites.book().root.get(asked.site)
+        site, s3 = settings.sites.book().root.get(asked.site), client(settings.s3)
         return (
             *(TopicErasure(settings.kafka, each.name, messages.of(each)) for each in OF_PEOPLE),
             *(
-                FrameObjects(bucket, settings.s3, asked, messages.keys)
+                ArchivedErasure(s3, settings.s3.bucket, each.name, messages.of(each))
+                for each in OF_PEOPLE
+            ),
+            *(
+                FrameObjects(s3, bucket, asked, messages.keys)
                 for bucket in (settings.frames.bucket, settings.frames.kept_bucket)
             ),
             BufferedFrames(settings.camera, asked, concerns),
@@ -143,11 +150,11 @@ class Erasing:
             ),
             WindowPoints(settings.influx, asked),
             CrowdDocuments(settings.mongo, asked, traces.names),
-            *(ArchivedErasure(settings.s3, each.name, messages.of(each)) for each in OF_PEOPLE),
         )
 
-    async def _erased(self, place: Place) -> Erased:
-        found = await place.count()
+    async def _erased(self, place: Place, found: int = 0) -> Erased:
+        """Remove what is there; ``found`` was, before anything was removed."""
+        found = max(found, await place.count())
         if found or isinstance(place, CountMemory):
             await place.remove()
         left = await place.count()

@@ -7,7 +7,7 @@ from connectors.frame_store import object_key
 from connectors.outcome import RefusedError
 from models.crowd.concerns import Concerns
 from schemas.codec import UndecodableError, decode, schema_of
-from schemas.frames import FrameAnalysed, FrameCaptured
+from schemas.frames import FrameAnalysed, FrameCaptured, FrameKept
 from schemas.records import DeadLetter
 from schemas.topic import Topic
 from schemas.topics import (
@@ -55,11 +55,11 @@ class Messages:
             return origin is not None and self._concerned(record.value, origin)
         if record is None or not self._concerns(record):
             return False
-        if isinstance(record, FrameCaptured | FrameAnalysed):
+        if isinstance(record, FrameCaptured | FrameAnalysed | FrameKept):
             self._note(record)
         return True
 
-    def _note(self, frame: FrameCaptured | FrameAnalysed) -> None:
+    def _note(self, frame: FrameCaptured | FrameAnalysed | FrameKept) -> None:
         try:
             self.keys.add(object_key(frame))
         except RefusedError:

@@ -1,32 +1,18 @@
 """Erasing with real servers: everything planted, erased, and looked for again."""
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from dataclasses import replace
-from pathlib import Path
-from typing import Any
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
 from uuid import uuid4
 
-import numpy as np
 import pytest
-import typer
-from typer.testing import CliRunner
+import pytest_asyncio
 
 from agents.count import Count
-from connectors.archive import ArchiveSink
 from connectors.crowd_documents import CrowdSink
 from connectors.crowd_points import CrowdPointsSink, VisitPointsSink
-from connectors.frame_buffer import FrameBuffer, place_of
-from connectors.frame_store import FrameStore
-from connectors.kept_frames import KeptFramesSink
+from connectors.outcome import UnavailableError
 from connectors.topic_admin import TopicAdmin
-from models.sites import SiteSettings
-from schemas.batch import Origin, Raw, Records
-from schemas.codec import decode, encode_framed, schema_of
-from schemas.crowd import VisitEnded
-from schemas.erasures import Erasure
-from schemas.frames import FrameCaptured, FrameKept
 from schemas.topics import (
     ALARMS_REQUESTED,
     CATALOGUE,
@@ -34,21 +20,18 @@ from schemas.topics import (
     CROWD_REMEMBERED,
     ERASURES_REQUESTED,
     FRAMES_ANALYSED,
-    FRAMES_CAPTURED,
     VISITS_ENDED,
 )
-from streams.commands.erase import erase
-from streams.erasing import Erased, Erasing
+from streams.erasing_records import OF_PEOPLE
 from streams.flow import Drain, Flow, Step
-from streams.observer import wall_ms
 from streams.settings import Settings
 from streams.worker import Worker
-from tests.models.camera_frames import frame as captured
-from tests.models.crowd_frames import face, frame, told
-from tests.models.crowd_frames import settings as rules
-from tests.streams.conftest import Broker, changed_settings, until
+from tests.streams.conftest import Broker, until
+from tests.streams.erasing_hall import ARCHIVED, DOOR, FRAMES, TILL, Hall, by_place, settings_of
 
 pytestmark = [pytest.mark.integration, pytest.mark.timeout(240)]
+together = pytest.mark.asyncio(loop_scope="module")
+"""The tests share two workers, each its own site."""
 
 CROWD = Flow(
     "crowd",
@@ -71,208 +54,133 @@ STORE = Flow(
         Drain("visit-points", VISITS_ENDED, VisitPointsSink),
     ),
 )
-DOOR, TILL = "door", "till"
+PERSON, CAMERA, BEFORE = "person", "camera", "before"
+"""What is erased at each site."""
+
+Halls = Mapping[str, Hall]
+Stop = Callable[[], Awaitable[None]]
 
 
-class Hall:
-    """A site with two cameras, its people, and what is kept of them."""
-
-    def __init__(self, settings: Settings, broker: Broker, site: str) -> None:
-        self.settings, self.site, self._broker = settings, site, broker
-        self.at = wall_ms() - 120_000
-        """When person 1 and 2 were at the door; 2 alone is at the till ten seconds later."""
-
-    async def plant(self) -> None:
-        """Frames, seen and unseen: in topics, in the object store, in the buffer, archived."""
-        shots = [
-            (DOOR, self.at, (1, 2)),
-            (DOOR, self.at + 1000, (1, 2)),
-            (TILL, self.at + 10_000, (2,)),
-        ]
-        store = FrameStore(self.settings.frames, self.settings.s3)
-        await store.prepare()
-        kept: list[FrameKept] = []
-        for camera, at, people in shots:
-            name = str(uuid4())
-            seen = frame(at, *(face(each, **told()) for each in people), camera=camera, name=name)
-            self.send(FRAMES_ANALYSED, replace(seen, site=self.site))
-            taken = captured(
-                site=self.site, camera=camera, at=at, frame_id=name, image=bytes(1_000_000)
-            )
-            self.send(FRAMES_CAPTURED, await store.lighten(taken))
-            kept.append(
-                FrameKept(
-                    frame_id=name, site=self.site, camera=camera, at=at, blurred=2, image=b"jpeg"
-                )
-            )
-        await store.close()
-        sink = KeptFramesSink(self.settings.frames, self.settings.s3)
-        await sink.prepare()
-        await sink.write(Records(record=FrameKept, rows=kept))
-        await sink.close()
-        self._buffer(captured(site=self.site, camera=DOOR, at=self.at + 2000))
-
-    def _buffer(self, given: FrameCaptured) -> None:
-        folder = place_of(self.site, given.camera, self.settings.camera)
-        FrameBuffer(folder, self.settings.camera, wall_ms).put(given)
-
-    def send(self, topic: Any, record: Any) -> None:
-        # all in one partition, as if the site's name had chosen it
-        self._broker.send(topic, [encode_framed(record)])
-
-    async def archive(self) -> None:
-        """Put the visits into the archive, as an operator may have had done."""
-        sink = ArchiveSink(self.settings.s3)
-        await sink.prepare()
-        values = [encode_framed(each) for each in self.visits()]
-        origin = Origin(
-            topic=VISITS_ENDED.name,
-            partition=0,
-            offsets=np.arange(len(values), dtype=np.int64),
-            logged_at=np.full(len(values), self.at, np.int64),
-        )
-        await sink.write(Raw(origin=origin, keys=[None] * len(values), values=values))
-        await sink.close()
-
-    def visits(self) -> list[VisitEnded]:
-        """Visits that were told, and not done away with."""
-        found: dict[str, VisitEnded] = {}
-        header = schema_of(VisitEnded).header
-        for value in self._broker.read(VISITS_ENDED).values():
-            visit = decode((value or b"").removeprefix(header), VisitEnded)
-            if visit.site == self.site:
-                found[visit.visit_id] = visit
-        return [visit for visit in found.values() if visit.sightings]
-
-    def person_at(self, camera: str) -> str:
-        [found] = {each.person for each in self.visits() if each.camera == camera}
-        return found
-
-    def erasing(self, **what: Any) -> Erasing:
-        asked = Erasure(erasure_id=str(uuid4()), site=self.site, at=wall_ms(), by="me", **what)
-        return Erasing(self.settings, asked, within_s=60)
-
-
-@pytest.fixture
-def hall(settings: Settings, broker: Broker, tmp_path: Path) -> Hall:
-    site = f"hall-{uuid4().hex[:8]}"
-    path = tmp_path / "sites.yaml"
-    path.write_text(
-        f"{site}:\n  latitude: 1\n  longitude: 1\n  time_zone: UTC\n"
-        f"  cameras: {{{DOOR}: {{}}, {TILL}: {{}}}}\n"
-    )
-    crowd = settings.crowd.model_copy(
-        update={"key": rules().key, "matching": rules().matching}
-        | {"gap_s": 2, "grace_s": 0, "update_s": 1, "day_update_s": 1}
-    )
-    own = settings.model_copy(
-        update={
-            "sites": SiteSettings(sites_file=path),
-            "crowd": crowd,
-            "influx": settings.influx.model_copy(update={"database": f"t_{uuid4().hex}"}),
-            "mongo": settings.mongo.model_copy(update={"database": f"t_{uuid4().hex}"}),
-            "s3": settings.s3.model_copy(update={"bucket": f"t-{uuid4().hex}"}),
-            "camera": settings.camera.model_copy(update={"buffer_folder": tmp_path / "frames"}),
-        }
-    )
+@pytest.fixture(scope="module")
+def halls(settings: Settings, broker: Broker, tmp_path_factory: pytest.TempPathFactory) -> Halls:
     TopicAdmin(settings.kafka).ensure(CATALOGUE)
-    return Hall(changed_settings(own, memory_interval_s=0.5), broker, site)
+    names = (PERSON, CAMERA, BEFORE)
+    sites = {name: f"{name}-{uuid4().hex[:8]}" for name in names}
+    own = settings_of(sites.values(), settings, tmp_path_factory.mktemp("halls"))
+    return {name: Hall(own, broker, sites[name], number) for number, name in enumerate(names)}
 
 
 @asynccontextmanager
-async def working(hall: Hall, *flows: Flow) -> AsyncIterator[None]:
-    workers = [Worker(flow, hall.settings) for flow in flows]
-    tasks = [asyncio.create_task(worker.run()) for worker in workers]
+async def working(flow: Flow, settings: Settings) -> AsyncIterator[None]:
+    worker = Worker(flow, settings)
+    running = asyncio.create_task(worker.run())
     try:
-        await until(lambda: all(worker.readiness.ready for worker in workers))
+        await until(lambda: worker.readiness.ready)
         yield
     finally:
-        for worker in workers:
-            worker.stop()
-        assert [True] * len(tasks) == await asyncio.gather(*tasks)
+        worker.stop()
+        assert await running
 
 
-def by_place(done: list[Erased]) -> dict[str, tuple[int, int]]:
-    return {each.place: (each.found, each.left) for each in done}
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def counted(halls: Halls) -> AsyncIterator[Stop]:
+    """Everything is planted, counted, stored and archived; gives what stops the count's worker."""
+    settings = halls[PERSON].settings
+    async with working(STORE, settings), AsyncExitStack() as counting:
+        await counting.enter_async_context(working(CROWD, settings))
+        for hall in halls.values():
+            await hall.plant()
+        await until(lambda: all(len(hall.visits()) == 3 for hall in halls.values()))
+        for hall in halls.values():
+            await hall.archive()
+        yield counting.aclose
 
 
-async def test_a_person_is_gone_from_everywhere_while_workers_run(hall: Hall) -> None:
-    async with working(hall, CROWD, STORE):
-        await hall.plant()
-        await until(lambda: len(hall.visits()) == 3)
-        person = hall.person_at(TILL)
-        await hall.archive()
-        looked = by_place(await hall.erasing(person=person).look())
+@together
+async def test_a_person_is_gone_from_everywhere_while_workers_run(
+    halls: Halls, counted: Stop
+) -> None:
+    hall = halls[PERSON]
+    [person] = [each.person for each in hall.visits() if each.camera == TILL]
+    [other] = [each for each in hall.visits() if each.person != person]
+    hall.grow_old()
+    looked = by_place(await hall.erasing(person=person).look())
 
-        done = await hall.erasing(person=person).run()
+    done = await hall.erasing(person=person).run()
 
-        assert all(each.done for each in done), done
-        places = by_place(done)
-        assert places[CROWD_REMEMBERED.name][0] > 0 == places[CROWD_REMEMBERED.name][1]
-        assert (3, 0) == places["s3 engawa-frames"] == places["s3 engawa-kept-frames"]
-        assert (2, 0) == places[f"archive {VISITS_ENDED.name}"]
-        assert 0 == places["influxdb visits"][1]
-        assert looked["s3 engawa-frames"] == (3, 3)
-        # the other one is still there
-        assert 1 == len(hall.visits())
-        other = by_place(await hall.erasing(person=hall.person_at(DOOR)).look())
-        assert (1, 1) == other["influxdb visits"]
-        assert other[CROWD_REMEMBERED.name][0] > 0
+    assert all(each.done for each in done), done
+    places = by_place(done)
+    assert places[CROWD_REMEMBERED.name][0] > 0 == places[CROWD_REMEMBERED.name][1]
+    assert (3, 0) == places["s3 engawa-frames"] == places["s3 engawa-kept-frames"]
+    assert looked["s3 engawa-frames"] == (3, 3)
+    assert [] == hall.pictures()
+    found = [places[f"archive {topic.name}"] for topic in ARCHIVED]
+    assert [(3, 0), (3, 0), (0, 0), (2, 0)] == found
+    assert 0 == places["influxdb visits"][1]
+    # the other one is still there
+    assert [other] == hall.visits() == hall.archived(VISITS_ENDED)
+    left = by_place(await hall.erasing(person=other.person).look())
+    assert (1, 1) == left["influxdb visits"]
+    assert left[CROWD_REMEMBERED.name][0] > 0
+    await counted()
     again = by_place(await hall.erasing(person=person).run())
     assert (0, 0) == again[CROWD_REMEMBERED.name]
     assert (0, 0) == again["influxdb visits"]
 
 
-async def test_a_camera_is_gone_from_everywhere_though_no_worker_runs(hall: Hall) -> None:
-    async with working(hall, CROWD, STORE):
-        await hall.plant()
-        await until(lambda: len(hall.visits()) == 3)
-        await hall.archive()
+@together
+async def test_a_camera_is_gone_from_everywhere_though_no_worker_counts(
+    halls: Halls, counted: Stop
+) -> None:
+    hall = halls[CAMERA]
+    await counted()
 
-    async with working(hall, STORE):
-        done = await hall.erasing(camera=DOOR).run()
+    done = await hall.erasing(camera=DOOR).run()
 
     assert all(each.done for each in done), done
     places = by_place(done)
-    assert {0} == {left for each, (_, left) in places.items() if not each.endswith(".v1")}
+    topics = {topic.name for topic in OF_PEOPLE}
+    assert {0} == {left for place, (_, left) in places.items() if place not in topics}
     assert (2, 0) == places["s3 engawa-frames"] == places["s3 engawa-kept-frames"]
+    assert [TILL, TILL] == hall.pictures()
     assert (1, 0) == places[f"buffer {hall.settings.camera.buffer_folder}"]
     assert places["mongodb crowd_demographics"][0] > 0 < places["influxdb crowd"][0]
-    # the count did away with them, and the store worker was perhaps faster than we
-    assert 0 == places["influxdb visits"][1]
-    assert (0, 0) == by_place(await hall.erasing(camera=DOOR).run())[CROWD_REMEMBERED.name]
-    till = by_place(await hall.erasing(camera=TILL).look())
-    assert (1, 1) == till["influxdb visits"]
-    assert (1, 1) == till["s3 engawa-frames"]
+    assert [2, 2, 1] == [places[topic.name][0] for topic in FRAMES]
+    assert [2, 2, 1, 2] == [places[f"archive {topic.name}"][0] for topic in ARCHIVED]
+    assert {TILL} == {each.camera for each in hall.visits()}
+    assert [TILL] * 4 == hall.archived_cameras()
 
 
-async def test_the_past_is_cut_off(hall: Hall) -> None:
-    async with working(hall, CROWD, STORE):
-        await hall.plant()
-        await until(lambda: len(hall.visits()) == 3)
+@together
+async def test_the_past_is_cut_off(halls: Halls, counted: Stop) -> None:
+    hall = halls[BEFORE]
+    await counted()
 
-    async with working(hall, STORE):
-        done = await hall.erasing(before=hall.at + 5000).run()
+    done = await hall.erasing(before=hall.at + 5000).run()
 
     assert all(each.done for each in done), done
     places = by_place(done)
     assert 0 == places[CROWD_REMEMBERED.name][1]
-    # the count did away with them, and the store worker was perhaps faster than we
     assert 0 == places["influxdb visits"][1]
     assert (1, 0) == places[f"buffer {hall.settings.camera.buffer_folder}"]
+    assert (2, 0) == places["s3 engawa-frames"] == places["s3 engawa-kept-frames"]
+    assert [TILL, TILL] == hall.pictures()
+    found = [places[f"archive {topic.name}"] for topic in ARCHIVED]
+    assert [(2, 0), (2, 0), (1, 0), (2, 0)] == found
+    assert [TILL] * 4 == hall.archived_cameras()
 
 
-@pytest.mark.parametrize(
-    "arguments",
-    [
-        [],
-        ["--person", "p", "--camera", "c"],
-        ["--before", "yesterday-ish"],
-        ["--camera", "x" * 129],
-    ],
-)
-def test_it_wants_to_know_what(arguments: list[str]) -> None:
-    app = typer.Typer()
-    app.command()(erase)
+@together
+async def test_nothing_is_forgotten_while_a_server_is_away(halls: Halls, counted: Stop) -> None:
+    """Else nobody would know, when it is back, whose pictures are whose."""
+    hall = halls[CAMERA]
+    away = hall.settings.s3.model_copy(update={"endpoint_url": "http://127.0.0.1:9"})
+    settings = hall.settings.model_copy(update={"s3": away})
+    await counted()
 
-    assert 2 == CliRunner().invoke(app, ["--site", "hall", *arguments]).exit_code
+    with pytest.raises(UnavailableError):
+        await hall.erasing(settings, camera=TILL).run()
+
+    till = by_place(await hall.erasing(camera=TILL).look())
+    assert till[CROWD_REMEMBERED.name][0] > 0
+    assert (1, 1) == till["influxdb visits"] == till["s3 engawa-frames"]
