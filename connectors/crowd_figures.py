@@ -16,8 +16,9 @@ _NOBODY = GenderCounts(ages=AgeCounts(), emotions=EmotionCounts())
 def figures(counted: CrowdCounted) -> Figures:
     """Every figure of a window, whether there is a number for it or null.
 
-    Where counts were withheld a zero may be one of them, so it becomes null, if it is not of all
-    people of a gender: those are withheld as null.
+    A breakdown that does not add up to its people has some of whom it is unknown or withheld. If
+    counts were withheld, a zero in it may be one of them; if it has nobody, nobody was asked. So
+    its zeros become null.
     """
     found: Figures = {"visitors": counted.visitors, "ungendered": counted.ungendered}
     for gender, counts in zip(GENDERS, (counted.males, counted.females), strict=True):
@@ -30,19 +31,24 @@ def figures(counted: CrowdCounted) -> Figures:
 
 def _of_gender(gender: str, counts: GenderCounts | None, *, withheld: bool) -> Figures:
     told = counts or _NOBODY
-    parts: Figures = {f"{name}_{gender}s": getattr(told, name) for name in ("new", "returning")}
-    parts |= {f"age_{gender}_{age}": getattr(told.ages, f"age_{age}") for age in AGES}
-    parts |= {f"emotion_{gender}_{name}": getattr(told.emotions, name) for name in EMOTIONS}
-    if withheld:
-        parts = {name: count or None for name, count in parts.items()}
-    found = {f"{gender}s": told.visitors, **parts}
+    found: Figures = {f"{gender}s": told.visitors}
+    breakdowns: tuple[Figures, ...] = (
+        {f"{name}_{gender}s": getattr(told, name) for name in ("new", "returning")},
+        {f"age_{gender}_{age}": getattr(told.ages, f"age_{age}") for age in AGES},
+        {f"emotion_{gender}_{name}": getattr(told.emotions, name) for name in EMOTIONS},
+    )
+    for cells in breakdowns:
+        known = sum(count or 0 for count in cells.values())
+        doubted = known < told.visitors and (withheld or not known)
+        found |= {name: count or None for name, count in cells.items()} if doubted else cells
     return found if counts else dict.fromkeys(found)
 
 
 def _presence(counted: CrowdCounted) -> Figures:
+    peak = counted.peak_occupancy
     found: Figures = {
         "identified": len(counted.identified),
-        "peak_occupancy": counted.peak_occupancy,
+        "peak_occupancy": (peak or None) if counted.suppressed else peak,
         "mean_occupancy": counted.mean_occupancy,
         "mean_dwell_s": counted.mean_dwell_s,
     }

@@ -9,13 +9,13 @@ from schemas.crowd import AgeCounts, CrowdCounted, EmotionCounts, GenderCounts
 def withheld(counted: CrowdCounted, smallest: int) -> CrowdCounted:
     """The same without counts from 1 up to below ``smallest``.
 
-    Too few people at all: everything about people goes. Too few of one gender: both go, for one
-    follows from the other. In a breakdown small counts become 0, and if it was only one, the next
-    smallest too, else it followed from the sum.
+    Too few people at all, or, if they cannot be told apart, too few at once: everything about
+    people goes. Too few at once among enough: the peak becomes 0. Too few of one gender: both go,
+    for one follows from the other. In a breakdown small counts become 0, and if it was only one,
+    the next smallest too, else it followed from the sum.
     """
-    if counted.visitors is None or smallest <= 1:
-        return counted
-    if 0 < counted.visitors < smallest:
+    at_once = counted.peak_occupancy
+    if 0 < (at_once if counted.visitors is None else counted.visitors) < smallest:
         return replace(
             counted,
             visitors=None,
@@ -28,13 +28,15 @@ def withheld(counted: CrowdCounted, smallest: int) -> CrowdCounted:
             mean_dwell_s=None,
             suppressed=True,
         )
+    if 0 < at_once < smallest:
+        counted = replace(counted, peak_occupancy=0, suppressed=True)
     males, females, rest = counted.males, counted.females, counted.ungendered
     if males is None or females is None:
         return counted
     if any(0 < each < smallest for each in (males.visitors, females.visitors, rest or 0)):
         return replace(counted, males=None, females=None, ungendered=None, suppressed=True)
     fewer = replace(counted, males=_within(males, smallest), females=_within(females, smallest))
-    return replace(fewer, suppressed=fewer != counted)
+    return counted if fewer == counted else replace(fewer, suppressed=True)
 
 
 def _within(counts: GenderCounts, smallest: int) -> GenderCounts:

@@ -1,4 +1,3 @@
-from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -6,7 +5,7 @@ import numpy as np
 import pytest
 
 from models.crowd.census import GRACE_MS, Census
-from schemas.alarms import AlarmRequest, Cause, Level
+from schemas.alarms import AlarmRequest
 from schemas.batch import Records
 from schemas.crowd import CrowdCounted, VisitEnded
 from schemas.frames import FrameAnalysed
@@ -24,14 +23,6 @@ def shot(at: int, *people: int, **more: Any) -> FrameAnalysed:
 
 def said(count: Census, *frames: FrameAnalysed, logged_at: int | None = None) -> list[Any]:
     return list(count(batch(frames, logged_at or max(each.at for each in frames))))
-
-
-def alarms(done: Sequence[Any]) -> list[tuple[str, Level, float | None, int]]:
-    return [
-        (each.alarm, each.judgement.level, each.judgement.value, each.at)
-        for each in done
-        if isinstance(each, AlarmRequest) and each.judgement
-    ]
 
 
 def test_it_takes_frames_and_gives_counts_visits_and_judgements() -> None:
@@ -116,38 +107,6 @@ def test_late_frames_alone_are_told_by_the_brokers_clock() -> None:
     done = list(count(batch([shot(NINE, 2), shot(NINE + 1, 2)], [logged, logged + 3 * MINUTE])))
 
     assert 1 == window(done, NINE).visitors
-
-
-def test_too_many_people_raise_an_alarm_until_there_are_few_enough() -> None:
-    hall = {
-        "cameras": {"a": {"limit": {"most": 2, "reset": 1}}, "b": {}},
-        "limit": {"most": 3},
-    }
-    log = [
-        shot(NINE, 1, 2),
-        shot(NINE + 60 * SECOND, 1, 2, 3),
-        shot(NINE + 61 * SECOND, 4, camera="b"),
-        shot(NINE + 120 * SECOND, 1, 2),
-        shot(NINE + 180 * SECOND, 1, 2),
-        shot(NINE + 240 * SECOND, 1),
-        shot(NINE + 300 * SECOND, 1),
-        shot(NINE + 360 * SECOND, 1),
-    ]
-    done = count_all(log, settings(hall))
-
-    assert [
-        ("hall/*/occupancy/occupancy-limit", Level.WARNING, 4.0, NINE + 2 * MINUTE),
-        ("hall/a/occupancy/occupancy-limit", Level.WARNING, 3.0, NINE + 2 * MINUTE),
-        ("hall/*/occupancy/occupancy-limit", Level.OK, 2.0, NINE + 3 * MINUTE),
-        ("hall/a/occupancy/occupancy-limit", Level.OK, 1.0, NINE + 5 * MINUTE),
-    ] == alarms(done)
-    [first, *_] = [each for each in done if isinstance(each, AlarmRequest)]
-    assert first.judgement
-    assert (Cause.VALUE, 3.0, NINE + 2 * MINUTE) == (
-        first.judgement.cause,
-        first.judgement.threshold,
-        first.judgement.number,
-    )
 
 
 @pytest.mark.parametrize("few", [{"lateness_s": 1800}, {"remembered_faces": 100}])

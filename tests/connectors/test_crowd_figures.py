@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from connectors.crowd_figures import Figures, figures
+from connectors.crowd_figures import EMOTIONS, Figures, figures
 from models.crowd.suppression import withheld
 from schemas.crowd import AgeCounts, EmotionCounts
 from tests.connectors.crowd_records import WITHHELD, females, males, window
@@ -57,6 +57,31 @@ def test_nobody_is_zero_and_what_was_not_asked_is_null() -> None:
 def test_contempt_is_null_until_a_model_has_it() -> None:
     emotions = EmotionCounts(happiness=4)
     assert figures(window(males=males(emotions=emotions)))["emotion_male_contempt"] is None
+
+
+def test_emotions_that_nobody_was_asked_for_are_null_unless_nobody_was_there() -> None:
+    alone = males(visitors=0, new=0, returning=0, ages=AgeCounts(), emotions=EmotionCounts())
+    found = figures(window(males=alone, females=females(emotions=EmotionCounts())))
+
+    assert {None} == {found[f"emotion_female_{name}"] for name in EMOTIONS}
+    assert (0, 0, 2) == (
+        found["emotion_male_neutral"],
+        found["emotion_male_fear"],
+        found["age_female_20s"],
+    )
+
+
+def test_a_peak_that_is_withheld_is_null_and_breakdowns_that_add_up_keep_their_zeros() -> None:
+    ages, emotions = AgeCounts(age_30s=4), EmotionCounts(happiness=4)
+    men = males(new=4, returning=0, ages=ages, emotions=emotions)
+    found = figures(withheld(window(males=men, ungendered=0, peak_occupancy=1), 2))
+
+    assert (None, 2.5, 10) == (found["peak_occupancy"], found["mean_occupancy"], found["visitors"])
+    assert (0, 0, 0) == (
+        found["returning_males"],
+        found["age_male_20s"],
+        found["emotion_female_fear"],
+    )
 
 
 def test_of_too_few_people_only_frames_and_faces_are_told() -> None:

@@ -134,9 +134,7 @@ async def test_nobody_is_named(write: Write, ask: Ask) -> None:
 
 
 @pytest.mark.integration
-async def test_a_site_without_a_known_time_zone_and_a_time_that_is_none_are_refused(
-    write: Write,
-) -> None:
+async def test_an_unknown_site_and_a_time_that_is_none_are_refused(write: Write) -> None:
     for wrong in (window(NOW, site="elsewhere"), window(2**62)):
         with pytest.raises(RefusedError):
             await write(wrong)

@@ -70,6 +70,7 @@ def test_names_are_words_even_if_they_look_like_numbers(tmp_path: Path) -> None:
         (HEAD.replace("Asia/Seoul", "Asia/Soul"), "4: a.time_zone: no time zone is called"),
         (HEAD.replace("Asia/Seoul", "../../etc/passwd"), "4: a.time_zone: no time zone is"),
         (HEAD.replace("Asia/Seoul", "''"), "4: a.time_zone: no time zone is called ''"),
+        (HEAD.replace("  time_zone: Asia/Seoul\n", ""), "1: a.time_zone: Field required"),
         (HEAD + "  act: perhaps", "5: a.act: Input should be a valid boolean"),
         (HEAD + "  acts: true", "5: a.acts: Extra inputs are not permitted"),
         (ROOM + ", setpoint: {max_c: 41}}", "6: a.rooms.one.setpoint.max_c: Input should be less"),

@@ -2,9 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import datetime
 from math import cos, radians, sin
+from zoneinfo import ZoneInfo
 
 import numpy as np
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -133,6 +136,39 @@ def test_what_is_said_follows_from_the_log_wherever_it_is_cut(
     cuts = data.draw(st.lists(st.integers(1, len(log)), max_size=6))
 
     assert count_all(log, SETTINGS) == count_all(log, SETTINGS, cuts=cuts)
+
+
+@pytest.mark.parametrize("window_s", [3600, 5 * 3600])
+@pytest.mark.parametrize(
+    ("zone", "day", "hours"),
+    [
+        ("Europe/Berlin", (2026, 3, 29), 23.0),
+        ("Europe/Berlin", (2026, 10, 25), 25.0),
+        ("Australia/Lord_Howe", (2026, 4, 5), 24.5),
+        ("Australia/Lord_Howe", (2026, 10, 4), 23.5),
+    ],
+)
+def test_the_count_is_that_of_brute_force_when_clocks_change(
+    zone: str, day: tuple[int, int, int], hours: float, window_s: int
+) -> None:
+    rules = SETTINGS.model_copy(
+        update={"window_s": window_s, "sites": crowd_settings({"time_zone": zone}).sites}
+    )
+    midnight = round(datetime(*day, tzinfo=ZoneInfo(zone)).timestamp() * 1000)
+    log = [
+        seen([n % 4, n % 7 + 9, 30], at=midnight + n * 7 * MINUTE, camera="ab"[n % 2])
+        for n in range(-20, 240)
+    ]
+    said = count_all([*log[::-1], *log[::3]], rules, cuts=[70, 260])
+
+    truth = Truth(log, rules)
+    expected = truth.all_figures(log[-1].at + LATER_MS - GRACES)
+    found = {name: figures(each) for name, each in closed(said).items() if name in expected}
+    assert expected == found
+    assert truth.all_visits() == plain_visits(said)
+    end = midnight + round(hours * HOUR)
+    last = midnight + (end - midnight - 1) // (window_s * 1000) * window_s * 1000
+    assert {f"hall|*|{midnight}|{end}", f"hall|*|{last}|{end}"} <= expected.keys()
 
 
 def seen(people: Sequence[int], *, at: int, camera: str = "a") -> FrameAnalysed:
