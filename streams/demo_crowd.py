@@ -1,6 +1,6 @@
 """The visitors of a demonstration: real faces in a staged scene, of which the truth is known."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -104,39 +104,35 @@ async def play(settings: Settings, scene: Scene) -> int:
 
 
 def crowd_figures(
-    log: MessageLog, of: Visitors, *, sent: int, settings: CrowdSettings
+    log: MessageLog, of: Visitors, *, sent: int, settings: CrowdSettings, picture: Path
 ) -> CrowdFigures:
-    """Count everything where it lies."""
+    """Count everything where it lies, and leave one frame at ``picture``."""
     # what is written again after a crash is the same again, so each counts once
     windows = {each.window_id: each for each in _here(log, CROWD_COUNTED, CrowdCounted)}
     visits = {each.visit_id for each in _here(log, VISITS_ENDED, VisitEnded)}
-    frames = _frames(log)
-    spent_ms = sum(each.processing_ms for each in frames)
+    analysed = {each.frame_id: each for each in _here(log, FRAMES_ANALYSED, FrameAnalysed)}
+    spent_ms = sum(each.processing_ms for each in analysed.values())
     counted = Counted(
         windows=list(windows.values()),
         visits=len(visits),
-        analysed=len(frames),
-        ms_per_frame=round(spent_ms / max(1, len(frames)), 1),
+        analysed=len(analysed),
+        pictures=int(crowd_picture(analysed.values(), of.scene, picture)),
+        ms_per_frame=round(spent_ms / max(1, len(analysed)), 1),
     )
     missing = of.people.missing
     return compared(of.scene.plan, counted, sent=sent, missing=missing, settings=settings)
 
 
-def crowd_picture(log: MessageLog, scene: Scene, path: Path) -> bool:
+def crowd_picture(frames: Iterable[FrameAnalysed], scene: Scene, path: Path) -> bool:
     """Leave the fullest frame at ``path``, with what was found in it; say whether there is one."""
-    frames = _frames(log)
-    if not frames:
+    path.unlink(missing_ok=True)
+    fullest = max(frames, key=lambda each: (len(each.faces), -each.at), default=None)
+    if fullest is None or not fullest.faces:
         return False
-    fullest = max(frames, key=lambda each: (len(each.faces), -each.at))
     number = (fullest.at - scene.plan.start_ms) // scene.plan.interval_ms
-    path.parent.mkdir(exist_ok=True)
+    path.parent.mkdir(parents=True, exist_ok=True)
     picture = annotated(scene.picture(fullest.camera, number), fullest.faces)
     return cv2.imwrite(str(path), picture)
-
-
-def _frames(log: MessageLog) -> list[FrameAnalysed]:
-    found = {each.frame_id: each for each in _here(log, FRAMES_ANALYSED, FrameAnalysed)}
-    return list(found.values())
 
 
 def _here(log: MessageLog, topic: Topic[R], record: type[R]) -> Iterator[R]:

@@ -12,8 +12,9 @@ from schemas.crowd import CrowdCounted
 from schemas.frames import Gender
 
 HOUR_MS = 3_600_000
-QUARTER_MIN = 15
+QUARTER_S = 900
 WHOLE_SITE = "whole site"
+TRUE, OURS, ORIGINAL = "true", "we say", "the original's rule"
 
 Check = tuple[str, int, int]
 
@@ -43,8 +44,8 @@ class Compared:
             "camera": self.camera,
             "hour": self.hour + 1,
             "visitors": self.visitors,
-            "we say": self.ours,
-            "the original's rule": self.original,
+            OURS: self.ours,
+            ORIGINAL: self.original,
             "new": self.new,
             "new, we say": self.our_new,
             "at once": self.peak,
@@ -66,8 +67,14 @@ class CrowdFigures:
     """Visitors of the day at the whole site."""
 
     our_day: int
+    quarters: int
+    """Visitors of each camera's quarters of an hour, added up."""
+
     original_quarters: int
-    """What the original says of all windows together, asked for a quarter of an hour each."""
+    """What the original makes of these, asked for a quarter of an hour each."""
+
+    pictures: int
+    """Annotated frames that were left."""
 
     ms_per_frame: float
     """Processing time, as frames.analysed says."""
@@ -84,7 +91,21 @@ class CrowdFigures:
                 for each in self.windows
             ),
             ("visitors of the day", self.day, self.our_day),
+            ("visits", self.visits, self.our_visits),
+            # who is not to be seen cannot be in a picture
+            ("annotated frames as a picture", min(1, self.day), self.pictures),
         ]
+
+    def totals(self) -> list[dict[str, Any]]:
+        """Over all, as a table shows it; the original counts neither days nor visits."""
+        hours = [(w.visitors, w.ours, w.original) for w in self.windows if w.original is not None]
+        rows = (
+            ("visitors, camera by camera, by the hour", *map(sum, zip(*hours, strict=True))),
+            ("… by the quarter of an hour", self.quarters, None, self.original_quarters),
+            ("visitors of the day", self.day, self.our_day, None),
+            ("visits to each camera", self.visits, self.our_visits, None),
+        )
+        return [dict(zip(("what", TRUE, OURS, ORIGINAL), row, strict=True)) for row in rows]
 
     def document(self) -> dict[str, Any]:
         """As ``build/demo.json`` holds them."""
@@ -93,11 +114,12 @@ class CrowdFigures:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Counted:
-    """What lies in topics, each window and visit as it was told last."""
+    """What lies in topics, each window and visit as it was told last, and what was drawn of it."""
 
     windows: Sequence[CrowdCounted]
     visits: int
     analysed: int
+    pictures: int
     ms_per_frame: float
 
 
@@ -108,7 +130,7 @@ def compared(
     truth, frames = Truth(plan, gap_s=settings.gap_s), list(_as_original(plan))
     told = {(each.camera, each.window_start, each.window_end): each for each in counted.windows}
     theirs = original_count(frames)
-    quarters = original_count(frames, window_min=QUARTER_MIN)
+    quarters = original_count(frames, window_min=QUARTER_S // 60)
     days = [each for each in counted.windows if each.window_s == DAY_S and not each.camera]
     return CrowdFigures(
         sent=sent,
@@ -126,7 +148,9 @@ def compared(
         our_visits=counted.visits,
         day=truth.window(None, plan.start_ms, plan.at(plan.frames)).visitors,
         our_day=max((each.visitors or 0 for each in days), default=0),
+        quarters=sum(each.visitors for each in truth.windows(QUARTER_S) if each.camera),
         original_quarters=sum(each.visitors for each in quarters.values()),
+        pictures=counted.pictures,
         ms_per_frame=counted.ms_per_frame,
         missing=missing,
     )

@@ -20,6 +20,7 @@ from streams.output import say, show, write
 from streams.settings import Settings
 
 BUILD_DIR = STATE_DIR.parent / "build"
+PICTURE = BUILD_DIR / "crowd_frame.png"
 CHARTED_DEVICE = "air-0001"
 CHARTED_H = 24
 CHART_SIZE = (96, 16)
@@ -136,9 +137,11 @@ def _energy(energy: Mapping[str, Any]) -> None:
 def _crowd(crowd: CrowdFigures) -> None:
     title = "Visitors of a staged scene: the truth, what we say, what the original's rule says"
     show([each.row() for each in crowd.windows], title=title)
+    show(crowd.totals(), title="The same over all")
     for why in crowd.missing:
         say(f"somebody is missing in the scene: {why}")
-    say(f"One frame with what was found in it: {BUILD_DIR / 'crowd_frame.png'}")
+    if crowd.pictures:
+        say(f"One frame with what was found in it: {PICTURE}")
 
 
 def _street(street: StreetFigures) -> None:

@@ -22,7 +22,7 @@ from streams.demo_alarm_figures import alarm_figures
 from streams.demo_alarms import acknowledge_some, receiver
 from streams.demo_dashboards import empty_cells
 from streams.demo_plant import DEMO_DIR, drain, produce, servers, settings_of, together
-from streams.demo_report import BUILD_DIR, chart, energy_chart, report
+from streams.demo_report import PICTURE, chart, energy_chart, report
 from streams.observer import wall_ms
 from streams.output import say
 from streams.settings import Settings
@@ -88,9 +88,10 @@ def demo(
                 log, webhook, acknowledged=acknowledged, documents=len(documents), since_ms=calm_ms
             )
             energy = demo_energy.energy_figures(log, rooms)
-            crowd = demo_crowd.crowd_figures(log, visitors, sent=frames, settings=settings.crowd)
+            crowd = demo_crowd.crowd_figures(
+                log, visitors, sent=frames, settings=settings.crowd, picture=PICTURE
+            )
             crossing = demo_street.street_figures(log, street)
-            demo_crowd.crowd_picture(log, visitors.scene, BUILD_DIR / "crowd_frame.png")
         cells = asyncio.run(empty_cells(settings))
         found = figures(
             settings,

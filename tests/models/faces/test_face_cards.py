@@ -1,3 +1,5 @@
+import re
+
 from models.faces import demographics, detector, emotion
 from models.faces.card import cards
 from models.faces.convert.conversions import CONVERSIONS
@@ -17,6 +19,13 @@ def test_cards_say_what_matters() -> None:
         assert card.measured
         assert card.limits
         assert card.source.files
+
+
+def test_cards_say_what_was_published_and_where_or_that_nothing_was() -> None:
+    for card in cards().values():
+        assert card.published, card.name
+        for each in card.published:
+            assert re.fullmatch(r"(None|.*\d).*\(.+\).*\.", each), f"{card.name}: {each}"
 
 
 def test_a_package_is_pinned_in_one_way_only() -> None:
