@@ -58,12 +58,13 @@ async def ask(
 
     """
     planned = plan(query, now_ms=now_ms, settings=settings)
+    database = query.database or settings.database
     ql = InfluxQL(settings.url, settings.token, timeout_s=timeout_s)
     try:
         if query.aggregates and query.group:
-            counted = await ql.ask(counting(query, planned, database=settings.database))
+            counted = await ql.ask(counting(query, planned, database=database))
             _check_rows(query, sum(row["n"] for row in counted))
-        found = await ql.ask(statement(query, planned, database=settings.database))
+        found = await ql.ask(statement(query, planned, database=database))
     except UnavailableError as error:
         if isinstance(error.__cause__, httpx.TimeoutException):
             raise UnavailableError(
@@ -137,6 +138,8 @@ def _zone(query: Query) -> str:
 
 
 def _points(query: Query) -> str:
+    if query.columns:
+        return ", ".join(quoted(name) for name, _ in query.columns)
     value = f'{quoted(query.field)} AS "value"'
     quality = (
         f', {quoted(_quality(query))} AS "quality"' if query.measurement == MEASUREMENT else ""
@@ -155,6 +158,9 @@ def _figures(query: Query) -> str:
 
 
 def _told(query: Query, how: Mapping[Aggregate, str]) -> str:
+    if query.columns:
+        pairs = [(quoted(name), how[each]) for name, each in query.columns]
+        return ", ".join(f"{figure.format(value=name)} AS {name}" for name, figure in pairs)
     names = {"value": quoted(query.field), "quality": quoted(_quality(query))}
     return ", ".join(f'{how[each].format(**names)} AS "{each}"' for each in query.aggregates)
 
@@ -172,6 +178,8 @@ def _quality(query: Query) -> str:
 
 
 def _row(query: Query, planned: Plan, found: Row) -> Row:
+    if query.columns:
+        return found
     if not query.aggregates:
         told: dict[str, Any] = {"value": _number(query, found.pop("value"))}
         if query.measurement == MEASUREMENT:

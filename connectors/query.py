@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from connectors.alarm_points import MEASUREMENT as ALARMS
 from connectors.alarm_points import RETENTION as ALARMS_KEPT
+from connectors.energy_points import RETENTION as ROOMS_KEPT
 from connectors.influx import HOUR, HOUR_MS, MINUTE, RAW, InfluxSettings
 from connectors.line_protocol import MEASUREMENT
 from connectors.rollup_marks import MINUTE_MS
@@ -71,6 +72,11 @@ class Query:
     where: Condition = ()
     zone: str = "UTC"
     limit: int = 10_000
+    columns: tuple[tuple[str, Aggregate], ...] = ()
+    """A server room's fields, side by side in place of ``field``; what a bucket tells of each."""
+
+    database: str | None = None
+    """If it is another than that of readings."""
 
     @property
     def rolled_up(self) -> bool:
@@ -103,7 +109,8 @@ def plan(query: Query, *, now_ms: int, settings: InfluxSettings) -> Plan:
     """
     _check(query, now_ms)
     policy = _policy(query, now_ms, settings)
-    kept_h = (settings.retention_h() | {ALARMS_KEPT: settings.hour_retention_h})[policy]
+    others_h = {ALARMS_KEPT: settings.hour_retention_h, ROOMS_KEPT: settings.raw_retention_h}
+    kept_h = (settings.retention_h() | others_h)[policy]
     if query.from_ms < now_ms - kept_h * HOUR_MS:
         raise QueryError(_too_old(query, policy, kept_h))
     step = _STEP_MS.get(policy, 1)
@@ -151,6 +158,8 @@ def _check_names(query: Query) -> None:
 
 
 def _policy(query: Query, now_ms: int, settings: InfluxSettings) -> str:
+    if query.columns:
+        return ROOMS_KEPT
     if query.measurement == ALARMS:
         return ALARMS_KEPT
     span, age = query.to_ms - query.from_ms, now_ms - query.from_ms

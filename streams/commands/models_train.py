@@ -29,6 +29,9 @@ from streams.output import Format, FormatOption, say, show, show_json
 from streams.settings import Settings
 
 SIMULATED, INFLUX = "simulated", "influx"
+Place = tuple[str | None, str | None]
+"""A site, and a room of it."""
+
 HELD_OUT = Climate.TUCSON
 """Models are judged in its weather; they are trained in weather that is made up."""
 
@@ -57,13 +60,17 @@ def train(
         ),
     ] = SIMULATED,
     model: Annotated[Which, typer.Option(help="Only this one.")] = Which.ALL,
-    room: Annotated[str | None, typer.Option(help="With --from influx: of which room.")] = None,
+    site: Annotated[str | None, typer.Option(help="With --from influx: of which site.")] = None,
+    room: Annotated[str | None, typer.Option(help="Likewise: of which room.")] = None,
     last: Annotated[int, typer.Option(min=1, max=366, help="Likewise: of how many days.")] = 14,
     rated_kw: Annotated[
         float | None, typer.Option(min=0.001, help="The servers' power at full load.")
     ] = None,
     seed: Annotated[int, typer.Option(min=0, help="The same seed gives the same models.")] = 1,
     rooms: Annotated[int, typer.Option(min=4, max=5000, help="Rooms to learn from.")] = 250,
+    hours: Annotated[
+        int, typer.Option(min=3, max=168, help="How long each room is watched and judged.")
+    ] = 24,
     folder: Annotated[
         Path | None, typer.Option(help="Another folder than the model store.")
     ] = None,
@@ -73,7 +80,8 @@ def train(
 
     A CSV file, or InfluxDB, shows what a room is like: how hot spots follow the load, and how the
     air follows the setpoint. The models then learn in simulated rooms like it. That needs columns
-    time, temperature, Aircon_temp, and it_load or it_power_kw, and a setpoint that has moved.
+    time, temperature, Aircon_temp, and it_load or it_power_kw, and a setpoint that has moved:
+    [bold]engawa query --site SITE --room ROOM --format csv[/bold] writes such a file.
 
     Example: [bold]engawa models train energy --from room.csv --rated-kw 60[/bold]
     """
@@ -81,7 +89,8 @@ def train(
     if folder is not None:
         settings = settings.model_copy(update={"models_folder": folder})
     try:
-        recipe, data = _recipe(Recipe(rooms=rooms), source, room, last, rated_kw)
+        full = Recipe(rooms=rooms, minutes=60 * hours)
+        recipe, data = _recipe(full, source, (site, room), last, rated_kw)
     except UselessDataError as error:
         say(str(error))
         raise typer.Exit(FOUND_WRONG) from None
@@ -103,7 +112,9 @@ def _made(
     def weather(rooms: int, minutes: int, rng: np.random.Generator) -> Weather:
         return measured_weather((year.temperature_c, year.humidity_percent), rooms, minutes, rng)
 
-    evaluation = Evaluation(weather=weather, climate=f"typical year of {HELD_OUT.title()}")
+    evaluation = Evaluation(
+        minutes=recipe.minutes, weather=weather, climate=f"typical year of {HELD_OUT.title()}"
+    )
     made, world, windows = trained(name, recipe, evaluation, seed=seed, data=data, told=say)
     with tempfile.TemporaryDirectory() as draft:
         card, lines = finished(
@@ -120,29 +131,31 @@ def _made(
 
 
 def _recipe(
-    recipe: Recipe, source: str, room: str | None, days: int, rated_kw: float | None
+    recipe: Recipe, source: str, place: Place, days: int, rated_kw: float | None
 ) -> tuple[Recipe, str]:
     """What to learn from, and how to say so."""
     if source == SIMULATED:
         return recipe, "Simulated rooms drawn at random"
-    found = identify(_measured(source, room, days, rated_kw))
+    found = identify(_measured(source, place, days, rated_kw))
     say(_said(found))
     data = f"Simulated rooms like a measured one: {_said(found)}"
     return replace(recipe, designs=found.designs), data
 
 
-def _measured(source: str, room: str | None, days: int, rated_kw: float | None) -> Measured:
+def _measured(source: str, place: Place, days: int, rated_kw: float | None) -> Measured:
     if source != INFLUX:
         try:
             with Path(source).open(newline="", encoding="utf-8-sig") as file:
                 return history(csv.DictReader(file), rated_it_kw=rated_kw)
         except (OSError, UnicodeDecodeError, csv.Error) as error:
             raise typer.BadParameter(str(error), param_hint="--from") from None
-    if room is None:
-        raise typer.BadParameter("which room?", param_hint="--room")
+    site, room = place
+    if site is None or room is None:
+        raise typer.BadParameter("which room, of which site?", param_hint="--site, --room")
     now_ms = wall_ms()
     rows = asyncio.run(
         room_history(
+            site,
             room,
             from_ms=at(f"{days}d", "--last", now_ms=now_ms),
             to_ms=now_ms,

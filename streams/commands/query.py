@@ -12,6 +12,7 @@ from connectors.influx import wall_ms
 from connectors.influx_query import Answer, ask
 from connectors.line_protocol import MEASUREMENT
 from connectors.query import MOST_ROWS, Aggregate, Query, QueryError
+from connectors.room_history import WHOLE_ROWS, whole_rows
 from connectors.where import WhereError
 from streams.answer_chart import drawn
 from streams.answers import as_csv, as_json, as_parquet, flat, source
@@ -27,6 +28,8 @@ from streams.options import (
 )
 from streams.output import say, show, write
 from streams.settings import Settings
+
+MOST_UNASKED = 10_000
 
 
 class Form(StrEnum):
@@ -50,6 +53,9 @@ def query(
     ] = None,
     site: Annotated[str | None, typer.Option(help="Only this site.")] = None,
     device: Annotated[str | None, typer.Option(help="Only this device.")] = None,
+    room: Annotated[
+        str | None, typer.Option(help="Whole rows of this server room of the site instead.")
+    ] = None,
     where: Annotated[
         str,
         typer.Option(help='Only points like this: "value > 31 and quality = spike or value < -5".'),
@@ -71,7 +77,14 @@ def query(
         str | None, typer.Option(help="A series for each of these tags, e.g. site,device.")
     ] = None,
     tz: Annotated[str, typer.Option(help="Time zone of days and times, e.g. Asia/Seoul.")] = "UTC",
-    limit: Annotated[int, typer.Option(min=1, max=MOST_ROWS, help="Most rows.")] = 10_000,
+    limit: Annotated[
+        int | None,
+        typer.Option(
+            min=1,
+            max=MOST_ROWS,
+            help=f"Most rows. Unless said, {MOST_UNASKED:,}; of a room {MOST_ROWS:,}.",
+        ),
+    ] = None,
     timeout: Annotated[float, typer.Option(min=1, max=300, help="Seconds to wait.")] = 30.0,
     form: Annotated[Form, typer.Option("--format", help="How to give the answer.")] = Form.TABLE,
     output: Annotated[
@@ -82,18 +95,20 @@ def query(
 
     Long ranges are read from roll-ups of minutes or hours, which give exactly the same figures,
     the newest minute or two apart; what was read is said at the end. --every alone tells the mean.
+    With --room each row is all that a server room had at a time, or its means with --every; as CSV,
+    [bold]engawa models train energy --from[/bold] reads it.
 
     Example: [bold]engawa query --resource temperature --last 7d --every 1d --agg min,mean,max
     --tz Europe/Amsterdam[/bold]
     """
-    _check_output(form, output)
+    _check_output(form, output, room)
     now_ms = wall_ms()
     zone = zone_of(tz)
     from_ms, to_ms = range_of(last, start, end, zone, now_ms)
     aggregates = aggregates_of(agg, every)
     asked = Query(
         measurement=measurement,
-        field=field_of(measurement, resource, field),
+        field=_field(measurement, resource, field, room),
         from_ms=from_ms,
         to_ms=to_ms,
         every_ms=duration_of(every, "--every") if every else None,
@@ -102,13 +117,30 @@ def query(
         group=group_of(group, charted=form is Form.CHART and bool(aggregates)),
         where=condition_of(where),
         zone=tz,
-        limit=limit,
+        limit=limit or (MOST_UNASKED if room is None else MOST_ROWS),
     )
+    settings = Settings()
     try:
-        answer = asyncio.run(ask(asked, Settings().influx, now_ms=now_ms, timeout_s=timeout))
+        if room is not None:
+            asked = whole_rows(asked, room, settings.energy_points)
+        answer = asyncio.run(ask(asked, settings.influx, now_ms=now_ms, timeout_s=timeout))
+        _check_rows(answer, room)
         _give(answer, form, output)
     except (QueryError, WhereError) as error:
         raise typer.BadParameter(str(error)) from None
+
+
+def _field(measurement: str, resource: str | None, field: str | None, room: str | None) -> str:
+    if room is None:
+        return field_of(measurement, resource, field)
+    if resource or field or measurement != MEASUREMENT:
+        raise typer.BadParameter("a --room is told in whole rows: it needs no other name")
+    return WHOLE_ROWS
+
+
+def _check_rows(answer: Answer, room: str | None) -> None:
+    if room is not None and not answer.rows:
+        raise QueryError(f"nothing is known of {room} in this time: see --site, --room, --last")
 
 
 def _give(answer: Answer, form: Form, output: Path | None) -> None:
@@ -144,7 +176,9 @@ def _save(made: str | bytes, output: Path | None) -> None:
         raise typer.BadParameter(str(error), param_hint="--output") from None
 
 
-def _check_output(form: Form, output: Path | None) -> None:
+def _check_output(form: Form, output: Path | None, room: str | None) -> None:
+    if room is not None and form in (Form.PARQUET, Form.CHART):
+        raise typer.BadParameter("a --room is told as table, csv or json", param_hint="--format")
     if form is Form.PARQUET and output is None:
         raise typer.BadParameter("Parquet is no text: name a file", param_hint="--output")
     if form is Form.TABLE and output is not None:

@@ -4,6 +4,7 @@ import asyncio
 import re
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import product
 from typing import Any
@@ -90,9 +91,13 @@ def test_whatever_the_names_they_stay_names(names: list[str], planned: Plan) -> 
         group=(group,),
         zone="Asia/Seoul",
     )
+    columns = ((field, Aggregate.LAST), (tag, Aggregate.MEAN))
+    rows = replace(query, columns=columns, group=())
     for written, selects in (
         (statement(query, planned, database=database), 1 if planned is RAW else 2),
         (counting(query, planned, database=database), 2),
+        (statement(rows, RAW, database=database), 1),
+        (statement(replace(rows, aggregates=()), RAW, database=database), 1),
     ):
         found = words(written)
         assert selects == found.count("SELECT")

@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from connectors.camera_video import VideoSource, file_capture
-from connectors.outcome import RefusedError
+from connectors.outcome import RefusedError, UnavailableError
 from connectors.pedestrians import PACKAGE, PATH, SHA256, cached_video, pedestrians
 from connectors.portraits import DATA
 
@@ -21,6 +21,12 @@ def test_a_changed_video_in_the_cache_is_refused_by_its_name(tmp_path: Path) -> 
     place.write_bytes(b"something else")
     with pytest.raises(RefusedError, match=r"vtest\.avi has SHA-256 .*; delete it"):
         pedestrians(place)
+
+
+def test_a_cache_that_cannot_be_used_is_unavailable(tmp_path: Path) -> None:
+    (tmp_path / "file").write_bytes(b"in the way of a folder")
+    with pytest.raises(UnavailableError, match="the cache cannot be read"):
+        pedestrians(tmp_path / "file" / "vtest.avi")
 
 
 @pytest.mark.integration

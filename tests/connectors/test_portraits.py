@@ -39,6 +39,16 @@ def test_a_changed_photograph_in_the_cache_is_missed_with_its_name(tmp_path: Pat
     assert any("grace_hopper.jpg is not the photograph" in each for each in found.missing)
 
 
+def test_a_cache_that_cannot_be_used_is_said_and_only_its_people_are_missed(
+    tmp_path: Path,
+) -> None:
+    (tmp_path / "file").write_bytes(b"in the way of a folder")
+    found = people(tmp_path / "file" / "portraits")
+    assert [OWN.person] == [each.name for each in found.people]
+    assert found.missing
+    assert all("the cache cannot be read" in each for each in found.missing)
+
+
 @pytest.mark.integration
 def test_everybody_can_be_fetched_and_each_is_one_person() -> None:
     found = people(cached_portraits())

@@ -15,6 +15,7 @@ SETTINGS = InfluxSettings()
 """Points are kept for 7 days, minutes for 90, hours for 730."""
 
 MEAN = (Aggregate.MEAN,)
+ROOM = (("temperature", Aggregate.MEAN), ("Aircon_temp", Aggregate.MEAN))
 
 
 def last(span_ms: int, *, ago_ms: int = 0, **changes: Any) -> Query:
@@ -51,6 +52,8 @@ def planned(query: Query) -> Plan:
         (last(7 * DAY_MS, aggregates=MEAN, measurement="alarms"), "alarms"),
         (last(700 * DAY_MS, measurement="alarms"), "alarms"),
         (last(7 * DAY_MS, aggregates=MEAN, measurement="other"), "raw"),
+        (last(7 * DAY_MS, columns=ROOM), "autogen"),
+        (last(7 * DAY_MS, every_ms=HOUR_MS, aggregates=MEAN, columns=ROOM), "autogen"),
     ],
 )
 def test_the_coarsest_figures_that_give_exactly_the_same_are_read(
@@ -91,6 +94,10 @@ def test_a_range_of_roll_ups_is_widened_to_whole_steps() -> None:
         (last(8 * DAY_MS), r"points as they came are kept for 7 days.* --every 1m or 1h"),
         (last(731 * DAY_MS, measurement="alarms"), "kept for 730 days.*: choose a shorter one$"),
         (last(8 * DAY_MS, measurement="other"), "kept for 7 days.*: choose a shorter one$"),
+        (
+            last(8 * DAY_MS, measurement="dev1", columns=ROOM, every_ms=HOUR_MS, aggregates=MEAN),
+            "kept for 7 days.*: choose a shorter one$",
+        ),
         (last(8 * DAY_MS, where=parse("value > 1"), aggregates=MEAN), "leave out --where"),
         (last(91 * DAY_MS, every_ms=MINUTE_MS, aggregates=MEAN, limit=1), "minutes.*--every 1h"),
         (

@@ -5,13 +5,16 @@ from pathlib import Path
 
 import pytest
 
+from connectors.message_log import Logged
 from models.crowd.privacy import Mode
 from models.sites import load_sites
-from schemas.frames import FrameAnalysed
+from schemas.frames import FrameAnalysed, FrameCaptured
+from schemas.topics import FRAMES_CAPTURED
 from streams import demo_crowd
 from streams.demo_energy import SITES
 from streams.demo_report import _street
-from streams.demo_street import CAMERA, SITE, Played, added_up, play
+from streams.demo_street import CAMERA, SITE, Played, added_up, began, play
+from streams.writer import message
 from tests.models.crowd_frames import NINE, face, frame
 
 PLAYED = Played(sent=3, since_ms=NINE)
@@ -39,6 +42,27 @@ def test_every_frame_of_the_street_counts_once_and_no_other() -> None:
 def test_frames_that_were_not_analysed_show_as_a_difference() -> None:
     found = added_up([(seen(0), 1100)], PLAYED, began_ms=1000)
     assert [("frames of the street captured = analysed", 3, 1)] == found.checks()
+
+
+def test_the_street_begins_with_its_own_first_frame() -> None:
+    assert 2000 == began([logged(1000, demo_crowd.SITE), logged(3000, SITE), logged(2000, SITE)])
+    assert 0 == began([logged(1000, demo_crowd.SITE)])
+
+
+def logged(at: int, site: str) -> Logged:
+    """A frame of a camera as it lies in its topic."""
+    taken = FrameCaptured(
+        frame_id=str(at), site=site, camera=CAMERA, at=NINE, analyses=("faces",), tags={}
+    )
+    sent = message(FRAMES_CAPTURED, b"", taken)
+    return Logged(FRAMES_CAPTURED.name, 0, at, at, str(sent["key"]).encode(), None)
+
+
+def test_a_cache_that_cannot_be_used_ends_nothing(tmp_path: Path) -> None:
+    (tmp_path / "file").write_bytes(b"in the way of a folder")
+    played = play({}, tmp_path / "file" / "vtest.avi")
+    assert 0 == played.sent
+    assert "the cache cannot be read" in played.missing
 
 
 def test_without_the_video_nothing_is_sent_and_the_report_says_why(
