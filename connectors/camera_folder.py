@@ -1,4 +1,4 @@
-"""A folder of JPEG files as a camera: in the order of their names, and new ones as they come."""
+"""A folder of pictures as a camera: in the order of their names, and new ones as they come."""
 
 from collections.abc import Callable, Iterator
 from contextlib import suppress
@@ -7,8 +7,9 @@ from pathlib import Path
 import structlog
 
 from connectors.camera import CameraError, Shot, Wait
+from connectors.camera_pictures import ENDINGS, picture_of
 
-ENDINGS = frozenset({".jpg", ".jpeg"})
+_TAKEN = ", ".join(sorted(ENDINGS))
 
 log = structlog.get_logger(__name__)
 
@@ -34,12 +35,14 @@ class FolderSource:
         self._now_ms, self._wait = now_ms, wait
         self._first = _files(folder)
         if not self._first and not watch:
-            raise CameraError(f"{folder} holds no file {' or '.join(sorted(ENDINGS))}")
+            raise CameraError(f"{folder} holds no file {_TAKEN}")
+        if others := _others(folder):
+            log.warning("files passed over", folder=str(folder), files=others, taken=_TAKEN)
         self.live = watch
         self.span_ms = None if watch else len(self._first) * every_ms
 
     def shots(self, start_ms: int) -> Iterator[Shot]:
-        """Its files' pictures, as they are; those that are too large are passed over."""
+        """Its files' pictures; those that are too large are passed over."""
         for number, path in enumerate(sorted(self._first)):
             at = self._now_ms() if self.live else start_ms + number * self._every_ms
             yield from self._shot(path, at)
@@ -58,11 +61,19 @@ class FolderSource:
         try:
             size = path.stat().st_size
             if size <= self._most_bytes:
-                yield Shot(at=at, picture=path.read_bytes())
+                yield Shot(at=at, picture=picture_of(path.read_bytes()))
                 return
             log.warning("picture too large, passed over", file=path.name, size_bytes=size)
         except OSError as error:
             log.warning("picture not readable, passed over", file=path.name, reason=str(error))
+
+
+def _others(folder: Path) -> int:
+    """How many files of a folder are not looked into; hidden ones are nobody's pictures."""
+    with suppress(OSError):
+        names = [path for path in folder.iterdir() if path.suffix.lower() not in ENDINGS]
+        return sum(path.is_file() and not path.name.startswith(".") for path in names)
+    return 0
 
 
 def _files(folder: Path) -> dict[Path, tuple[int, int]]:

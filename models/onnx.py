@@ -1,10 +1,10 @@
-"""ONNX models: opened from bytes that nobody has to trust, and run on the processor.
+"""ONNX models: opened from bytes that nobody has to trust, and run.
 
 The one place that knows ONNX Runtime. A model's names, types and shapes are checked once against
 the signature that is expected of it, and each run's against both.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -17,6 +17,9 @@ from models.onnx_file import MOST_BYTES, ModelError, read_bounded, refuse_extern
 
 # what others need to open a model, in one place
 __all__ = ["Model", "ModelError", "Signature", "Tensor", "open_model", "read_bounded"]
+
+PROCESSOR = ("CPUExecutionProvider",)
+"""What runs models unless somebody says otherwise."""
 
 _TYPES = {"float32": "tensor(float)", "int64": "tensor(int64)", "uint8": "tensor(uint8)"}
 
@@ -71,31 +74,54 @@ class Model:
 
 
 def open_model(
-    source: Path | bytes, *, expect: Signature, threads: int = 1, most_bytes: int = MOST_BYTES
+    source: Path | bytes,
+    *,
+    expect: Signature,
+    threads: int = 1,
+    providers: Sequence[str] = PROCESSOR,
+    most_bytes: int = MOST_BYTES,
 ) -> Model:
     """Open a model, check its signature, and run it once on zeros.
 
+    ``providers`` are ONNX Runtime's names of what may run it, the preferred one first; what the
+    first cannot do the next ones do, and the processor does the rest.
+
     Raises:
         ModelError: it is too large, no ONNX model, refers to other files, has another signature,
-            or does not run.
+            or does not run; or a provider is not to be had here.
 
     """
     data = read_bounded(source, most_bytes) if isinstance(source, Path) else source
     if len(data) > most_bytes:
         raise ModelError(f"{len(data)} bytes are more than {most_bytes}")
     refuse_external(data)
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads, options.inter_op_num_threads = threads, 1
-    options.log_severity_level = 4  # what is wrong is said by the exception
-    try:
-        session = onnxruntime.InferenceSession(data, options, providers=["CPUExecutionProvider"])
-    except Exception as error:  # ONNX Runtime's errors have no common parent
-        raise ModelError(f"no model that can be run: {_short(error)}") from error
+    session = _session(data, threads, providers)
     _match("input", expect.inputs, session.get_inputs())
     _match("output", expect.outputs, session.get_outputs())
     model = Model(session, expect)
     model.run(**{name: _zeros(tensor) for name, tensor in expect.inputs.items()})
     return model
+
+
+def _session(data: bytes, threads: int, providers: Sequence[str]) -> onnxruntime.InferenceSession:
+    _refuse_missing(providers, onnxruntime.get_available_providers())
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads, options.inter_op_num_threads = threads, 1
+    options.log_severity_level = 4  # what is wrong is said by the exception
+    try:
+        session = onnxruntime.InferenceSession(data, options, providers=list(providers))
+    except Exception as error:  # ONNX Runtime's errors have no common parent
+        raise ModelError(f"no model that can be run: {_short(error)}") from error
+    # one whose device or library is missing is left out without a word
+    _refuse_missing(providers, session.get_providers())
+    return session
+
+
+def _refuse_missing(providers: Sequence[str], there: Sequence[str]) -> None:
+    if missing := [name for name in providers if name not in there]:
+        raise ModelError(
+            f"ONNX Runtime has no {', '.join(missing)} here; there are: {', '.join(there)}"
+        )
 
 
 def _match(kind: str, expected: Mapping[str, Tensor], found: Any) -> None:

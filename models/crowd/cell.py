@@ -60,7 +60,7 @@ class Cell:
     _last: tuple[int, int] = (-1, 0)
 
     def add(self, seen: Sightings) -> Ints:
-        """Add frames; places of those that are here already with other content."""
+        """Add frames; places of those that are here already and looked otherwise."""
         names = list(zip(seen.frames["at"].tolist(), seen.frames["key"].tolist(), strict=True))
         new: list[int] = []
         again: list[int] = []
@@ -92,16 +92,14 @@ class Cell:
         return self._parts[0]
 
     def _differs(self, seen: Sightings, place: int) -> bool:
-        """Look whether a frame that came again is another; keep the one that sorts first."""
+        """Keep, of a frame that came again, what sorts first; whether it looked otherwise."""
         given, held = seen.of(np.array([place])), self.seen
         same = held.frames[["at", "key"]] == given.frames[["at", "key"]][0]
         known = held.of(same.nonzero()[0])
-        if _content(given) == _content(known):
-            return False
         if _content(given) < _content(known):
             self._parts = [held.of((~same).nonzero()[0]), given]
             self._order()
-        return True
+        return _looks(given) != _looks(known)
 
     def without(self, faces: Bools) -> None:
         """Take faces out for good; ``faces`` says of each face whether it goes."""
@@ -173,6 +171,17 @@ def _together(frame: Ints, whose: Ints, count: int) -> Bools:
     met: Bools = (there.T @ there) > 0
     np.fill_diagonal(met, val=False)
     return met
+
+
+def _looks(seen: Sightings) -> bytes:
+    """What the pictures show.
+
+    Which face gets a template or a token depends on the frames before it, and a worker that looks
+    at a frame again may not know those.
+    """
+    faces = seen.faces.copy()
+    faces["token"] = faces["space"] = 0
+    return faces.tobytes()
 
 
 def _content(seen: Sightings) -> bytes:

@@ -1,5 +1,6 @@
 """One sound version of a model, in memory: its card, and its answers."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -7,7 +8,15 @@ import numpy as np
 import numpy.typing as npt
 
 from models.energy.card import MODEL_FILE, Card, CardError, digest, read_card
-from models.onnx import Model, ModelError, Signature, Tensor, open_model, read_bounded
+from models.onnx import (
+    PROCESSOR,
+    Model,
+    ModelError,
+    Signature,
+    Tensor,
+    open_model,
+    read_bounded,
+)
 from models.onnx_file import MOST_BYTES
 
 INPUTS, SETPOINT, HVAC_KWH = "inputs", "outputs", "hvac_kwh"
@@ -46,7 +55,9 @@ def signature(card: Card) -> Signature:
     )
 
 
-def open_version(folder: Path, *, threads: int = 1) -> EnergyModel:
+def open_version(
+    folder: Path, *, threads: int = 1, providers: Sequence[str] = PROCESSOR
+) -> EnergyModel:
     """Open a version, and let it prove itself: hash, signature and smoke tests.
 
     Raises:
@@ -57,7 +68,8 @@ def open_version(folder: Path, *, threads: int = 1) -> EnergyModel:
     data = read_bounded(folder / MODEL_FILE, MOST_BYTES)
     if digest(data) != card.sha256:
         raise CardError("the model file is not the one of the card: its SHA-256 differs")
-    model = EnergyModel(card, open_model(data, expect=signature(card), threads=threads))
+    opened = open_model(data, expect=signature(card), threads=threads, providers=providers)
+    model = EnergyModel(card, opened)
     _smoke(model)
     return model
 

@@ -27,6 +27,9 @@ class EnergySettings(BaseModel):
     threads: int = Field(1, ge=1, le=64)
     """Threads that one run of a model may use."""
 
+    providers: tuple[str, ...] = Field(("CPUExecutionProvider",), min_length=1, max_length=8)
+    """What runs models, by ONNX Runtime's names, the preferred one first."""
+
     experience: bool = True
     """Whether what a room has shown of itself corrects what models say of rooms in general."""
 

@@ -159,8 +159,9 @@ class Store:
         return Listed(name, version, folder, used, card, "")
 
     def _proven(self, folder: Path) -> EnergyModel:
-        model = open_version(folder, threads=self._settings.threads)
-        card, settings = model.card, self._settings
+        settings = self._settings
+        model = open_version(folder, threads=settings.threads, providers=settings.providers)
+        card = model.card
         if unknown := [each.name for each in card.columns if each.name not in PLACE]:
             raise ModelError(f"nothing is known of the inputs {', '.join(unknown)[:100]}")
         if (card.sets, card.interval_s) != (settings.sets, settings.interval_s):

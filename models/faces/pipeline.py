@@ -137,7 +137,8 @@ class FacePipeline:
         return faces
 
     def _open(self, name: str) -> Model:
-        model = self._shelf.open(name, threads=self._settings.threads)
+        asked = self._settings
+        model = self._shelf.open(name, threads=asked.threads, providers=asked.providers)
         return self.models.setdefault(name, model)
 
 

@@ -56,6 +56,9 @@ class FaceSettings(BaseModel):
     threads: int = Field(1, ge=1, le=64)
     """Threads that one run of a model may use."""
 
+    providers: tuple[str, ...] = Field(("CPUExecutionProvider",), min_length=1, max_length=8)
+    """What runs models, by ONNX Runtime's names, the preferred one first."""
+
     most_bytes: int = Field(20 * 1024 * 1024, ge=1024)
     """Size of a picture's file at most."""
 

@@ -1,11 +1,12 @@
 """The folder of built models: nothing is opened that is not what its card says."""
 
 import hashlib
+from collections.abc import Sequence
 from pathlib import Path
 from uuid import uuid4
 
 from models.faces.card import Card, cards
-from models.onnx import Model, ModelError, open_model, read_bounded
+from models.onnx import PROCESSOR, Model, ModelError, open_model, read_bounded
 
 HINT = "engawa models build makes it"
 
@@ -16,15 +17,17 @@ class Shelf:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
 
-    def open(self, name: str, *, threads: int = 1) -> Model:
+    def open(self, name: str, *, threads: int = 1, providers: Sequence[str] = PROCESSOR) -> Model:
         """Open the model of this name, ready to run.
 
         Raises:
-            ModelError: it is missing, differs from its card, or does not run.
+            ModelError: it is missing, differs from its card, or does not run; or a provider is not
+                to be had here.
 
         """
         card = cards()[name]
-        return open_model(self._content(card), expect=card.signature, threads=threads)
+        content = self._content(card)
+        return open_model(content, expect=card.signature, threads=threads, providers=providers)
 
     def holds(self, card: Card) -> bool:
         """Whether the model of a card is there, bit by bit."""

@@ -28,8 +28,9 @@ def camera(
     source: Annotated[
         str | None,
         typer.Argument(
-            help="A folder of JPEG files, a video file, an address as rtsp://…, or the number of "
-            "a camera at USB. An address with a password is better said by ENGAWA_CAMERA__SOURCE."
+            help="A folder of pictures (JPEG, PNG, BMP, WebP; other files are passed over), a "
+            "video file, an address as rtsp://…, or the number of a camera at USB. An address "
+            "with a password is better said by ENGAWA_CAMERA__SOURCE."
         ),
     ] = None,
     *,

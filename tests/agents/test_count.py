@@ -51,6 +51,22 @@ def test_what_cannot_be_counted_is_set_aside_with_its_reason(
     assert (1, reason) == (aside.row, aside.reason)
 
 
+@pytest.mark.parametrize("templates", [(1, 2), (1, None)])
+def test_a_frame_looked_at_again_is_the_same_frame_whatever_template_it_got(
+    templates: tuple[int | None, ...],
+) -> None:
+    frames = [frame(NINE, face(each, **told())) for each in templates]
+    one, other = (count_all(order, settings()) for order in (frames, frames[::-1]))
+    assert not [each for each in (*one, *other) if isinstance(each, SetAside)]
+    assert replace(window(one, NINE), revision=0) == replace(window(other, NINE), revision=0)
+
+
+def test_one_that_looks_otherwise_is_set_aside() -> None:
+    frames = [shot(NINE, 1), shot(NINE, 1, 2)]
+    found = said(Census(settings()), *frames)
+    assert [Reason.DUPLICATE] == [each.reason for each in found if isinstance(each, SetAside)]
+
+
 def test_frames_later_than_allowed_are_set_aside_and_others_are_not() -> None:
     count = Census(settings(lateness_s=600))
     done = said(count, shot(NINE + HOUR, 1), shot(NINE, 2), shot(NINE + 50 * MINUTE, 3))

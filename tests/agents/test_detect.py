@@ -387,6 +387,7 @@ def test_frames_that_ask_for_faces_come_here_by_their_route(
     assert {2: Reason.NOT_AN_IMAGE} == reasons(done)
 
 
+@pytest.mark.integration
 def test_frames_are_kept_only_of_cameras_that_ask_and_nobody_is_found_in_them(
     make: Make, faces: FaceSettings
 ) -> None:

@@ -1,15 +1,22 @@
 from collections.abc import Callable
 from pathlib import Path
 
+import cv2
+import numpy as np
 import pytest
+from structlog.testing import capture_logs
 
 from connectors.camera import CameraError
 from connectors.camera_folder import FolderSource
-from tests.models.camera_frames import AT, COVERED, DARK, SHARP
+from tests.models.camera_frames import AT, COVERED, DARK, SHARP, noise
 
 
 def folder(
-    path: Path, *, watch: bool = False, steps: tuple[Callable[[], object], ...] = ()
+    path: Path,
+    *,
+    watch: bool = False,
+    steps: tuple[Callable[[], object], ...] = (),
+    most_bytes: int = 100_000,
 ) -> FolderSource:
     """A source; after each look for new files one of the steps is done, then it is stopped."""
     left = list(steps)
@@ -21,7 +28,7 @@ def folder(
         return False
 
     return FolderSource(
-        path, every_ms=500, watch=watch, most_bytes=100_000, now_ms=lambda: AT + 7, wait=wait
+        path, every_ms=500, watch=watch, most_bytes=most_bytes, now_ms=lambda: AT + 7, wait=wait
     )
 
 
@@ -82,6 +89,29 @@ def test_a_name_that_is_used_again_is_another_picture(tmp_path: Path) -> None:
 
 
 def test_a_folder_without_pictures_is_no_camera_unless_some_may_come(tmp_path: Path) -> None:
-    with pytest.raises(CameraError, match=r"no file \.jpeg or \.jpg"):
+    with pytest.raises(CameraError, match=r"no file \.bmp, \.jpeg, \.jpg, \.png, \.webp"):
         folder(tmp_path)
     assert [] == list(folder(tmp_path, watch=True).shots(AT))
+
+
+def test_png_and_others_come_as_pixels_among_them(tmp_path: Path) -> None:
+    for ending in (".png", ".bmp"):
+        assert cv2.imwrite(str(tmp_path / f"a{ending}"), noise())
+    (tmp_path / "b.jpg").write_bytes(SHARP)
+
+    bmp, png, jpeg = folder(tmp_path, most_bytes=1_000_000).shots(AT)
+
+    for each in (bmp, png):
+        np.testing.assert_array_equal(noise(), each.picture)
+    assert SHARP == jpeg.picture
+
+
+def test_other_files_are_passed_over_and_that_is_said_once(tmp_path: Path) -> None:
+    for name in ("a.jpg", "b.gif", "c.tiff", ".hidden"):
+        (tmp_path / name).write_bytes(SHARP)
+
+    with capture_logs() as logs:
+        shots = list(folder(tmp_path, watch=True, steps=(lambda: None,)).shots(AT))
+
+    assert 1 == len(shots)
+    assert [("files passed over", 2)] == [(each["event"], each["files"]) for each in logs]

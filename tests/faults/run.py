@@ -18,6 +18,8 @@ from rich.table import Table
 from tests.faults.audit import Verdict
 from tests.faults.crowd_scenarios import CROWDS, Rush
 from tests.faults.crowd_scenarios import run as run_crowd
+from tests.faults.faces_killed import FACES_KILLED
+from tests.faults.faces_killed import run as run_faces_killed
 from tests.faults.frames_away import FRAMES_AWAY
 from tests.faults.frames_away import run as run_frames_away
 from tests.faults.rig import Rig
@@ -52,6 +54,7 @@ def main(
         **{name: partial(run_storm, name, fury=fury) for name in STORMS},
         **{name: partial(run_crowd, name, rush=rush) for name in CROWDS},
         FRAMES_AWAY: partial(run_frames_away, rush=rush),
+        FACES_KILLED: partial(run_faces_killed, rush=rush),
     }
     rows: list[dict[str, Any]] = []
     with (

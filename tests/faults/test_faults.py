@@ -10,6 +10,7 @@ import pytest
 from schemas.topics import READINGS_ACCEPTED, READINGS_RECEIVED
 from tests.faults.crowd_scenarios import CROWDS, LATE_AND_TWICE, Rush
 from tests.faults.crowd_scenarios import run as run_crowd
+from tests.faults.faces_killed import run as run_faces_killed
 from tests.faults.frames_away import run as run_frames_away
 from tests.faults.load import Load
 from tests.faults.rig import Crew, Rig
@@ -50,6 +51,15 @@ def test_no_frame_is_lost_while_s3_with_its_picture_is_away(rig: Rig) -> None:
 
     assert {} == dict(verdict.notes)
     assert RUSH.frames // 10 == verdict.sent
+
+
+def test_real_faces_are_counted_as_they_are_though_the_worker_that_finds_them_is_killed(
+    rig: Rig,
+) -> None:
+    verdict = run_faces_killed(rig, RUSH)
+
+    assert {} == dict(verdict.notes)
+    assert RUSH.frames // 20 + 2 == verdict.sent
 
 
 def test_a_worker_told_to_stop_while_the_broker_is_away_ends_in_order(

@@ -47,6 +47,18 @@ def test_it_is_read_from_a_file(tmp_path: Path) -> None:
     assert open_model(file, expect=SIGNATURE, threads=2).run(inputs=windows(1))
 
 
+@pytest.mark.parametrize("name", ["CUDAExecutionProvider", "NonsenseProvider"])
+def test_a_provider_that_is_not_to_be_had_is_refused_and_those_that_are_named(name: str) -> None:
+    complaint = rf"has no {name} here; there are: .*CPUExecutionProvider"
+    with pytest.raises(ModelError, match=complaint):
+        open_model(MEAN, expect=SIGNATURE, providers=(name, "CPUExecutionProvider"))
+
+
+def test_it_runs_on_the_providers_that_are_asked_for() -> None:
+    model = open_model(MEAN, expect=SIGNATURE, providers=("CPUExecutionProvider",))
+    assert model.run(inputs=windows(1))
+
+
 @pytest.mark.parametrize(
     "data",
     [b"", b"no model", b"\x00" * 1000, b"{}", MEAN[: len(MEAN) // 2], MEAN[:-1], MEAN[10:]],

@@ -9,7 +9,8 @@ import pytest
 import yaml
 
 from agents.route import Route
-from connectors.frame_store import FrameSettings, FrameStore
+from connectors.frame_store import FrameSettings, FrameStore, object_key
+from connectors.object_store import client
 from connectors.topic_admin import TopicAdmin
 from models.sites import SiteSettings
 from schemas.alarms import AlarmRequest, Level
@@ -67,6 +68,14 @@ async def test_frames_by_reference_are_fetched_and_what_leads_nowhere_is_set_asi
     nowhere = FrameReference(bucket="engawa-archive", key="k", size_bytes=1, sha256="0")
     frames.insert(20, frame(99, image=None, reference=nowhere))
     frames.insert(30, frame(98, analyses=("masks",)))
+    gone, changed = [
+        await store.lighten(frame(n, frame_id=f"{run}-{n}", image=SHARP)) for n in (97, 96)
+    ]
+    s3 = client(vision.s3)
+    s3.delete_object(Bucket=vision.frames.bucket, Key=object_key(gone))
+    s3.put_object(Bucket=vision.frames.bucket, Key=object_key(changed), Body=COVERED)
+    s3.close()
+    frames += [gone, changed]
     broker.send(source, map(encode_framed, frames))
 
     step = Step(
@@ -91,6 +100,9 @@ async def test_frames_by_reference_are_fetched_and_what_leads_nowhere_is_set_asi
     judged: list[AlarmRequest] = records(broker, alarms)
     assert [Level.OK, Level.WARNING] == [e.judgement.level for e in judged if e.judgement]
     letters: list[DeadLetter] = records(broker, rejected)
-    assert [(20, "reference_foreign"), (30, "unknown_analysis")] == sorted(
-        (each.offset, each.reason) for each in letters
-    )
+    assert [
+        (20, "reference_foreign"),
+        (30, "unknown_analysis"),
+        (42, "reference_missing"),
+        (43, "reference_changed"),
+    ] == sorted((each.offset, each.reason) for each in letters)

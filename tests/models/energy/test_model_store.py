@@ -203,3 +203,10 @@ def test_nothing_at_all_is_no_model(tmp_path: Path) -> None:
     nowhere = EnergySettings(shipped_folder=tmp_path / "a", models_folder=tmp_path / "b")
     assert Store(nowhere).used("energy", lambda *_: None) is None
     assert [] == list(Store(nowhere).names)
+
+
+def test_without_the_provider_that_is_asked_for_no_version_is_used(folders: Folders) -> None:
+    asked = folders.settings.model_copy(update={"providers": ("NonsenseProvider",)})
+    refused: list[str] = []
+    assert Store(asked).used("energy", lambda _, why: refused.append(why)) is None
+    assert ["NonsenseProvider" in why for why in refused] == [True]
