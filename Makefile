@@ -54,7 +54,7 @@ check: setup ## Lint, types, import rule, contracts, settings and topology
 
 test: setup ## Run every test; integration tests start their own servers
 	@$(PYTEST) $(PARALLEL) -m "not integration and not faults"
-	@$(PYTEST) -m "integration or faults"
+	@$(PYTEST) $(PARALLEL) -m "integration or faults"
 	@echo "test: all passed"
 
 bench: setup ## Measure against peers in one run; figures in build/bench.json
