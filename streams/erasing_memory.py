@@ -134,7 +134,7 @@ class CountMemory:
     def _place(self, value: bytes) -> Origin:
         with MessageLog(self._settings.kafka) as log:
             every = log.read(log.span(ERASURES_REQUESTED.name, since_ms=self._asked.at - SKEW_MS))
-            [found] = [each for each in every if each.value == value]
+            *_, found = (each for each in every if each.value == value)  # or said again
         return Origin(
             topic=found.topic,
             partition=found.partition,
