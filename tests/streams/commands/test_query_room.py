@@ -97,7 +97,7 @@ def test_buckets_and_other_forms_are_told_too(engawa: Engawa, filled: dict[str, 
         found[each] for each in ("measurement", "policy", "zone")
     )
     assert len(found["rows"]) in (24, 25)
-    assert "temperature" in engawa(*ROOM, "--last", "5m", environment=filled).out
+    assert "temperature" in engawa(*ROOM, "--last", "3h", environment=filled).out
 
 
 @pytest.mark.integration
