@@ -57,7 +57,7 @@ def main(
     """Measure setpoint policies in closed loop on EnergyPlus; figures go to build/energy.json.
 
     By default on the held-back ground, which nobody looked at while the models were made. Takes
-    about 25 minutes on two cores, with --quick two; EnergyPlus is fetched on first use.
+    about half an hour on two cores, with --quick two; EnergyPlus is fetched on first use.
     Everything here is simulated. Exits with 1 only if the measurement itself fails: targets that
     are not met are said.
     """
