@@ -9,6 +9,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from confluent_kafka import Producer
 
+from connectors.outgoing import ANY_PARTITION
 from schemas.batch import Int64s
 from schemas.codec import schema_of
 from schemas.columns import arrow_schema, encode_columns
@@ -80,12 +81,14 @@ def messages(topic: Topic[Any], first: int, count: int, *, start_ms: int) -> Mes
     return made
 
 
-def send(bootstrap: str, topic: Topic[Any], load: Messages) -> None:
-    """Send these messages and see every one confirmed."""
+def send(bootstrap: str, topic: Topic[Any], load: Messages, partition: int = ANY_PARTITION) -> None:
+    """Send these messages, by their keys or to one partition, and see every one confirmed."""
     producer = Producer({"bootstrap.servers": bootstrap, **CONFIRMED})
     failed: list[Any] = []
     for batch in load:
-        producer.produce_batch(topic.name, batch, on_delivery=lambda error, _: failed.append(error))
+        producer.produce_batch(
+            topic.name, batch, partition, on_delivery=lambda error, _: failed.append(error)
+        )
         while len(producer) > QUEUED:
             producer.poll(0.01)
     if producer.flush(60.0) or failed:

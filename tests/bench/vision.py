@@ -142,8 +142,11 @@ def _sites(folder: Path) -> dict[str, str]:
 
 
 def _send(ground: Ground, load: Iterator[dict[str, Any]]) -> None:
-    batches: Messages = [list(load)]
-    send(ground.bootstrap, FRAMES_CAPTURED, batches)
+    """Each camera's frames to its partition: a batch heeds only a partition of its own."""
+    every = list(load)
+    for partition in range(PARTITIONS):
+        batches: Messages = [[each for each in every if each["partition"] == partition]]
+        send(ground.bootstrap, FRAMES_CAPTURED, batches, partition)
 
 
 def _check(ground: Ground, count: int) -> None:
