@@ -4,14 +4,12 @@ import asyncio
 import re
 from collections.abc import Callable, Iterator
 from hashlib import md5
-from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
-import fastavro
 import numpy as np
 
 from connectors.archive import container, topic_prefix
-from connectors.archive_reader import DamagedError
+from connectors.archive_reader import rows_of
 from connectors.object_store import answers
 from schemas.batch import Origin, Raw
 
@@ -68,7 +66,7 @@ class ArchivedErasure:
     def _found(self) -> Iterator[tuple[str, list[Any], set[int]]]:
         """Objects with messages that have to go: keys, all rows, places of those rows."""
         for key in self._keys():
-            rows = self._rows(key)
+            rows = rows_of(self._s3, self._bucket, key)
             gone = {place for place, row in enumerate(rows) if self._concerned(row["value"])}
             if gone:
                 yield key, rows, gone
@@ -83,15 +81,6 @@ class ArchivedErasure:
             )
             keys = [each["Key"] for page in pages for each in page.get("Contents", ())]
         return [key for key in keys if _OBJECT.fullmatch(key)]
-
-    def _rows(self, key: str) -> list[Any]:
-        with answers():
-            body = self._s3.get_object(Bucket=self._bucket, Key=key)["Body"].read()
-        try:
-            return list(fastavro.reader(BytesIO(body)))
-        except Exception as error:
-            # fastavro lets whatever its reading tripped over through
-            raise DamagedError(f"{key}: {type(error).__name__}: {error}") from error
 
     def _container(self, key: str, rows: list[Any]) -> bytes:
         raw = Raw(

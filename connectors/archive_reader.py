@@ -6,13 +6,16 @@ from dataclasses import dataclass
 from heapq import merge
 from io import BytesIO
 from itertools import groupby
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import fastavro
 import numpy as np
 
 from connectors.archive import hour_prefix, hours_of, topic_prefix
 from connectors.object_store import ObjectStoreSettings, answers, client
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3 import S3Client
 
 _OBJECT = re.compile(r"(\d{1,10})-(\d{20})-(\d{20})\.avro")
 
@@ -111,17 +114,26 @@ class ArchiveReader:
         for each in objects:
             if each.last <= reached:
                 continue
-            yield from (row for row in self._get(each.key) if row["offset"] > reached)
+            rows = rows_of(self._s3, self._bucket, each.key)
+            yield from (row for row in rows if row["offset"] > reached)
             reached = each.last
 
-    def _get(self, key: str) -> list[Any]:
-        with answers():
-            body = self._s3.get_object(Bucket=self._bucket, Key=key)["Body"].read()
-        try:
-            return list(fastavro.reader(BytesIO(body)))
-        except Exception as error:
-            # fastavro lets whatever its reading tripped over through
-            raise DamagedError(f"{key}: {type(error).__name__}: {error}") from error
+
+def rows_of(s3: "S3Client", bucket: str, key: str) -> list[Any]:
+    """The rows of one archived object.
+
+    Raises:
+        UnavailableError: S3 is away.
+        DamagedError: it is no Avro file.
+
+    """
+    with answers():
+        body = s3.get_object(Bucket=bucket, Key=key)["Body"].read()
+    try:
+        return list(fastavro.reader(BytesIO(body)))
+    except Exception as error:
+        # fastavro lets whatever its reading tripped over through
+        raise DamagedError(f"{key}: {type(error).__name__}: {error}") from error
 
 
 def _object(key: str, name_at: int) -> _Object | None:
